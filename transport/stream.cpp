@@ -1,0 +1,166 @@
+#include "transport/stream.hpp"
+
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+
+namespace vistime::transport {
+namespace {
+
+std::string openssl_reason() {
+  const unsigned long code = ERR_peek_last_error();
+  ERR_clear_error();
+  if (code == 0) return "the connection was cut";
+  const char* reason = ERR_reason_error_string(code);
+  return reason != nullptr ? reason : "TLS failed";
+}
+
+std::string issuer_of_peer(SSL* ssl) {
+  X509* certificate = SSL_get0_peer_certificate(ssl);
+  if (certificate == nullptr) return "nobody";
+  std::array<char, 256> name{};
+  X509_NAME_oneline(X509_get_issuer_name(certificate), name.data(), static_cast<int>(name.size()));
+  return name.data();
+}
+
+}  // namespace
+
+Stream::Stream(Socket socket) : socket_(std::move(socket)) {
+  ErrorCode ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(tcp::no_delay(true), ignored);
+}
+
+Stream::Stream(Stream&&) noexcept = default;
+Stream::~Stream() = default;
+
+base::Result<void> Stream::start_tls_server(const TlsContext& context) {
+  ssl_.reset(SSL_new(context.get()));
+  if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
+    return base::fail(base::ErrorKind::kOverloaded, "no memory for a TLS connection: {}", openssl_reason());
+  }
+  SSL_set_accept_state(ssl_.get());
+  return {};
+}
+
+base::Result<void> Stream::start_tls_client(const TlsContext& context, const std::string& host) {
+  ssl_.reset(SSL_new(context.get()));
+  if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
+    return base::fail(base::ErrorKind::kOverloaded, "no memory for a TLS connection: {}", openssl_reason());
+  }
+  SSL_set_connect_state(ssl_.get());
+  SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER, nullptr);
+  ErrorCode not_an_address;
+  (void)asio::ip::make_address(host, not_an_address);
+  bool set = false;
+  if (!not_an_address) {  // RFC 6066: no SNI for addresses
+    set = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), host.c_str()) == 1;
+  } else {
+    std::string name = host;  // the macro SSL_set_tlsext_host_name, without its cast
+    set = SSL_set1_host(ssl_.get(), host.c_str()) == 1 &&
+          SSL_ctrl(ssl_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1;
+  }
+  if (!set) return base::fail(base::ErrorKind::kInvalid, "'{}' is no host name", host);
+  return {};
+}
+
+Stream::Step Stream::tls_step(int result) {
+  const int system_error = errno;
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_READ: return {{}, 0, Want::kRead};
+    case SSL_ERROR_WANT_WRITE: return {{}, 0, Want::kWrite};
+    case SSL_ERROR_ZERO_RETURN: return {asio::error::eof, 0, Want::kNothing};
+    case SSL_ERROR_SYSCALL: {
+      tls_error_ = openssl_reason();
+      if (result == 0 || system_error == 0) return {asio::error::connection_reset, 0, Want::kNothing};
+      return {ErrorCode(system_error, boost::system::system_category()), 0, Want::kNothing};
+    }
+    default: break;
+  }
+  if (SSL_get_verify_result(ssl_.get()) != X509_V_OK) {
+    tls_error_ = fmt::format("{} (issued by {})", X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())),
+                             issuer_of_peer(ssl_.get()));
+    ERR_clear_error();
+  } else {
+    tls_error_ = openssl_reason();
+  }
+  return {asio::error::connection_aborted, 0, Want::kNothing};
+}
+
+Stream::Step Stream::try_handshake() {
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result == 1) return {};
+  return tls_step(result);
+}
+
+Stream::Step Stream::try_read(void* data, std::size_t size) {
+  if (ssl_) {
+    ERR_clear_error();
+    std::size_t bytes = 0;
+    const int result = SSL_read_ex(ssl_.get(), data, size, &bytes);
+    if (result == 1) return {{}, bytes, Want::kNothing};
+    return tls_step(result);
+  }
+  ErrorCode error;
+  const std::size_t bytes = socket_.receive(asio::buffer(data, size), 0, error);
+  if (error == asio::error::would_block) return {{}, 0, Want::kRead};
+  return {error, bytes, Want::kNothing};
+}
+
+Stream::Step Stream::try_write(const void* data, std::size_t size) {
+  if (ssl_) {
+    ERR_clear_error();
+    std::size_t bytes = 0;
+    const int result = SSL_write_ex(ssl_.get(), data, std::min(size, kGather), &bytes);
+    if (result == 1) return {{}, bytes, Want::kNothing};
+    return tls_step(result);
+  }
+  ErrorCode error;
+  const std::size_t bytes = socket_.send(asio::buffer(data, size), 0, error);
+  if (error == asio::error::would_block) return {{}, 0, Want::kWrite};
+  return {error, bytes, Want::kNothing};
+}
+
+void Stream::shutdown_send() {
+  if (ssl_ && SSL_is_init_finished(ssl_.get()) == 1) {
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+  }
+  ErrorCode ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void Stream::close() {
+  ErrorCode ignored;
+  socket_.close(ignored);
+}
+
+base::Result<Stream> Stream::move_to(Stream stream, const Executor& executor) {
+  ErrorCode error;
+  const auto endpoint = stream.socket_.local_endpoint(error);
+  if (error) return base::fail(base::ErrorKind::kClosed, "the connection is gone: {}", error.message());
+  const auto handle = stream.socket_.release(error);
+  if (error) return base::fail(base::ErrorKind::kClosed, "the connection cannot be moved: {}", error.message());
+  Socket socket(executor);
+  socket.assign(endpoint.protocol(), handle, error);
+  if (error) {
+    ::close(handle);
+    return base::fail(base::ErrorKind::kClosed, "the connection cannot be moved: {}", error.message());
+  }
+  Stream moved(std::move(socket));
+  moved.ssl_ = std::move(stream.ssl_);  // the file descriptor stays the same
+  return moved;
+}
+
+void beast_close_socket(Stream& stream) { stream.close(); }
+
+void teardown(boost::beast::role_type, Stream& stream, ErrorCode& error) {
+  error = {};
+  stream.shutdown_send();
+}
+
+}  // namespace vistime::transport

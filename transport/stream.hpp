@@ -1,0 +1,104 @@
+// A byte stream over TCP, with or without TLS, that Beast can read from and write to.
+//
+// Unlike asio::ssl::stream it hands OpenSSL the socket itself: no buffers between the two, so an idle connection costs
+// what OpenSSL costs (with SSL_MODE_RELEASE_BUFFERS) instead of 68 KiB more, and a write that fits the socket needs one
+// system call and no intermediate step. It can move to another executor between operations. Not thread-safe.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
+#include <boost/beast/core/role.hpp>
+#include <array>
+#include <memory>
+#include <string>
+
+#include "base/result.hpp"
+
+namespace vistime::transport {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+// The concrete executor: cheaper to copy and to post to than any_io_executor.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<tcp, Executor>;
+
+struct SslDeleter {
+  void operator()(SSL* ssl) const { SSL_free(ssl); }
+};
+struct SslContextDeleter {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+// Shared: a certificate may be replaced while connections still use the old one.
+using TlsContext = std::shared_ptr<SSL_CTX>;
+
+class Stream {
+ public:
+  using executor_type = Executor;
+  using lowest_layer_type = Socket;
+
+  explicit Stream(Socket socket);
+  Stream(Stream&&) noexcept;
+  Stream& operator=(Stream&&) = delete;
+  ~Stream();
+
+  executor_type get_executor() { return socket_.get_executor(); }
+  Socket& socket() { return socket_; }
+  bool is_tls() const { return ssl_ != nullptr; }
+
+  // Makes this a TLS stream; then await handshake().
+  base::Result<void> start_tls_server(const TlsContext& context);
+  // `host` goes into SNI and must be named by the certificate.
+  base::Result<void> start_tls_client(const TlsContext& context, const std::string& host);
+  // Completion: void(ErrorCode). A failed verification is told by tls_error().
+  template <typename Token>
+  auto handshake(Token&& token);
+  // Why the last TLS operation failed, in words.
+  const std::string& tls_error() const { return tls_error_; }
+
+  // void(ErrorCode, size_t), as AsyncReadStream and AsyncWriteStream demand.
+  template <typename Buffers, typename Token>
+  auto async_read_some(const Buffers& buffers, Token&& token);
+  template <typename Buffers, typename Token>
+  auto async_write_some(const Buffers& buffers, Token&& token);
+  // Sends close_notify (without waiting for the peer's) and shuts the socket's sending side.
+  void shutdown_send();
+  void close();
+
+  // The same connection on another executor; no operation may be pending.
+  static base::Result<Stream> move_to(Stream stream, const Executor& executor);
+
+ private:
+  // The largest TLS record.
+  static constexpr std::size_t kGather = 16 * 1024;
+  enum class Want { kNothing, kRead, kWrite };
+  struct Step {
+    ErrorCode error;
+    std::size_t bytes = 0;
+    Want want = Want::kNothing;
+  };
+  Step try_handshake();
+  Step try_read(void* data, std::size_t size);
+  Step try_write(const void* data, std::size_t size);
+  Step tls_step(int result);
+  template <typename Attempt>
+  struct Operation;
+  struct HandshakeAttempt;
+  struct ReadAttempt;
+  template <typename Buffers>
+  struct WriteAttempt;
+
+  Socket socket_;
+  std::unique_ptr<SSL, SslDeleter> ssl_;
+  std::string tls_error_;
+};
+
+}  // namespace vistime::transport
+
+#include "transport/stream_impl.hpp"
