@@ -18,12 +18,18 @@ std::string openssl_reason() {
   return reason != nullptr ? reason : "TLS failed";
 }
 
-std::string issuer_of_peer(SSL* ssl) {
-  X509* certificate = SSL_get0_peer_certificate(ssl);
-  if (certificate == nullptr) return "nobody";
-  std::array<char, 256> name{};
-  X509_NAME_oneline(X509_get_issuer_name(certificate), name.data(), static_cast<int>(name.size()));
-  return name.data();
+// Notes the issuer of a certificate that fails: afterwards OpenSSL has forgotten it.
+int on_verified(int fine, X509_STORE_CTX* store) {
+  if (fine == 1) return fine;
+  const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* issuer = static_cast<std::string*>(SSL_get_app_data(ssl));
+  const X509* certificate = X509_STORE_CTX_get_current_cert(store);
+  if (issuer != nullptr && certificate != nullptr) {
+    std::array<char, 256> name{};
+    X509_NAME_oneline(X509_get_issuer_name(certificate), name.data(), static_cast<int>(name.size()));
+    *issuer = name.data();
+  }
+  return fine;
 }
 
 }  // namespace
@@ -52,7 +58,9 @@ base::Result<void> Stream::start_tls_client(const TlsContext& context, const std
     return base::fail(base::ErrorKind::kOverloaded, "no memory for a TLS connection: {}", openssl_reason());
   }
   SSL_set_connect_state(ssl_.get());
-  SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER, nullptr);
+  refused_issuer_ = std::make_unique<std::string>("nobody");
+  SSL_set_app_data(ssl_.get(), refused_issuer_.get());
+  SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER, on_verified);
   ErrorCode not_an_address;
   (void)asio::ip::make_address(host, not_an_address);
   bool set = false;
@@ -82,7 +90,7 @@ Stream::Step Stream::tls_step(int result) {
   }
   if (SSL_get_verify_result(ssl_.get()) != X509_V_OK) {
     tls_error_ = fmt::format("{} (issued by {})", X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())),
-                             issuer_of_peer(ssl_.get()));
+                             refused_issuer_ ? *refused_issuer_ : "nobody");
     ERR_clear_error();
   } else {
     tls_error_ = openssl_reason();
@@ -153,6 +161,7 @@ base::Result<Stream> Stream::move_to(Stream stream, const Executor& executor) {
   }
   Stream moved(std::move(socket));
   moved.ssl_ = std::move(stream.ssl_);  // the file descriptor stays the same
+  moved.refused_issuer_ = std::move(stream.refused_issuer_);
   return moved;
 }
 

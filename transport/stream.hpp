@@ -97,6 +97,9 @@ class Stream {
   Socket socket_;
   std::unique_ptr<SSL, SslDeleter> ssl_;
   std::string tls_error_;
+  // Who issued the certificate that was found wanting; on the heap because OpenSSL keeps a pointer to it while the
+  // stream moves.
+  std::unique_ptr<std::string> refused_issuer_;
 };
 
 }  // namespace vistime::transport
