@@ -4,7 +4,7 @@
 #   main.cpp       becomes no part of the library (the folder's CMakeLists makes a program of it),
 #   *_test.cpp     become one test program, NAME_test, run by ctest,
 #   *_fuzz.cpp     become one libFuzzer program each, when VISTIME_FUZZ is on,
-#   *_bench.cpp    become one Google Benchmark program, NAME_bench.
+#   *_bench.cpp    become one Google Benchmark program, NAME_bench, when VISTIME_BENCHES is on.
 # A gap shows in `ls`: sources, tests, fuzzers and benchmarks lie side by side.
 function(vistime_module name)
   cmake_parse_arguments(ARG "" "" "DEPS;TEST_DEPS" ${ARGN})
@@ -28,7 +28,7 @@ function(vistime_module name)
     add_test(NAME ${name} COMMAND ${name}_test)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
   endif()
-  if(benches)
+  if(benches AND VISTIME_BENCHES)
     add_executable(${name}_bench ${benches})
     target_link_libraries(${name}_bench PRIVATE vistime_${name} benchmark::benchmark_main)
     set_target_properties(${name}_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/benches)

@@ -32,7 +32,7 @@ TEST(Frame, the_golden_carrier_messages_hold_what_they_should) {
     for (std::size_t i = 0; i < received.size(); ++i) {
       EXPECT_EQ(static_cast<int>(received[i].kind), vector["messages"][i]["kind"]);
       EXPECT_EQ(static_cast<int>(received[i].lane), vector["messages"][i]["lane"]);
-      EXPECT_EQ(base::hex(received[i].body), vector["messages"][i]["body"]);
+      EXPECT_EQ(base::hex(received[i].body), vector["messages"][i]["body"].get<std::string>());
     }
   }
 }
@@ -56,7 +56,7 @@ TEST(Frame, encoding_what_was_taken_gives_the_same_bytes) {
       ASSERT_TRUE(frame);
       encode(*frame, again);
     }
-    EXPECT_EQ(base::hex(again), vector["bytes"]);
+    EXPECT_EQ(base::hex(again), vector["bytes"].get<std::string>());
   }
 }
 

@@ -24,7 +24,7 @@ TEST(ObjectHeader, the_golden_headers_encode_and_decode) {
     header.depends_on = vector["depends_on"];
     base::Bytes encoded;
     encode(header, encoded);
-    EXPECT_EQ(base::hex(encoded), vector["bytes"]);
+    EXPECT_EQ(base::hex(encoded), vector["bytes"].get<std::string>());
     const auto decoded = decode_object_header(unhex(vector["bytes"]));
     ASSERT_TRUE(decoded) << decoded.error().message;
     EXPECT_EQ(*decoded, header);
