@@ -1,6 +1,7 @@
-// The timer and the completion token of our executor.
+// The coroutine, the timer and the completion token of our executor.
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
@@ -9,6 +10,8 @@
 
 namespace vistime::transport {
 
+template <typename T>
+using Task = asio::awaitable<T, Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
                                          Executor>;
 // co_await something(use_task): as asio::use_awaitable, for Task.

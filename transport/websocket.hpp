@@ -1,7 +1,6 @@
 // Links over WebSocket (RFC 6455): binary messages, no compression.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <chrono>
@@ -10,12 +9,10 @@
 
 #include "transport/carrier.hpp"
 #include "transport/stream.hpp"
+#include "transport/timer.hpp"
 #include "transport/tls_context.hpp"
 
 namespace vistime::transport {
-
-template <typename T>
-using Task = asio::awaitable<T, Executor>;
 
 // The upgrade request as the server read it.
 using UpgradeRequest = boost::beast::http::request<boost::beast::http::string_body>;
