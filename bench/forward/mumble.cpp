@@ -3,6 +3,8 @@
 // A voice packet: u8 codec << 5 | target, then from a client: varint sequence, varint length, Opus bytes.
 #include "mumble.hpp"
 
+#include <unistd.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -197,7 +199,9 @@ base::Result<std::unique_ptr<Meeting>> start_mumble(asio::io_context& context, c
   std::ofstream(file) << "database=" << (folder / "mumble.sqlite").string() << "\nhost=127.0.0.1\nport=" << port
                       << "\nsslCert=" << certificate << "\nsslKey=" << key
                       << "\nbandwidth=558000\nusers=900\nautobanAttempts=0\nbonjour=False\nallowping=False\n"
-                      << "logfile=\nuname=\n";
+                      << "logfile=\nsslCiphers=TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256\n"
+                      // Started by root it would become a user who cannot read this folder.
+                      << (geteuid() == 0 ? "uname=root\n" : "");
   auto process = Process::start({"/usr/sbin/murmurd", "-ini", file.string(), "-fg"}, cpu, (folder / "mumble.log").string());
   if (!process) return std::unexpected(process.error());
   auto tls = transport::make_client_tls(ca_file);

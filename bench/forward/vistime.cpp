@@ -219,8 +219,8 @@ base::Result<std::string> await_port(const std::filesystem::path& log, const Pro
 base::Result<std::unique_ptr<Meeting>> start_vistimed(asio::io_context& context, const std::string& program,
                                                       const std::filesystem::path& folder, int cpu) {
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "vistimed.toml") << "connections-per-address = 2000\njoins-per-address-per-minute = 100000\n"
-                                          << "handshakes-per-address = 1000\nparticipants-per-room = 500\n";
+  std::ofstream(folder / "vistimed.toml") << "max-connections-per-address = 2000\nmax-joins-per-minute = 100000\n"
+                                          << "max-handshakes = 1000\nmax-participants = 600\n";
   auto process = Process::start({program, "--config", (folder / "vistimed.toml").string(), "--data",
                                  (folder / "data").string(), "--bind", "127.0.0.1", "--https-port", "0", "--http-port", "0",
                                  "--master-port", "0", "--conference-port", "0", "--host-name", "localhost",
