@@ -122,15 +122,13 @@ void write_numbered_y4m(const std::filesystem::path& path, int width, int height
   format.height = height;
   format.rate_numerator = static_cast<std::uint32_t>(frame_rate);
   auto writer = value_of(media::Y4mWriter::create(path.string(), format));
-  media::I420Frame frame(width, height);
-  for (int plane = 1; plane < 3; ++plane) std::ranges::fill(frame.plane(plane), 128);
+  auto frame = media::I420Frame::make(width, height);
   for (int number = 0; number < frames; ++number) {
-    auto luma = frame.plane(0);
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {
         const bool bit = (number >> (x * kBits / width) & 1) != 0;
         const int pattern = 64 + ((x + number * 2) / 16 + y / 16) % 2 * 96;
-        luma[static_cast<std::size_t>(y * width + x)] = static_cast<std::uint8_t>(y < height / 2 ? (bit ? 235 : 16) : pattern);
+        frame.y[static_cast<std::size_t>(y * width + x)] = static_cast<std::uint8_t>(y < height / 2 ? (bit ? 235 : 16) : pattern);
       }
     }
     check(writer->write(frame));
@@ -139,12 +137,11 @@ void write_numbered_y4m(const std::filesystem::path& path, int width, int height
 }
 
 std::optional<int> number_of(const media::I420Frame& frame) {
-  const auto luma = frame.plane(0);
   int number = 0;
   for (int bit = 0; bit < kBits; ++bit) {
     // The middle of the block: its edges are blurred.
     const int x = (2 * bit + 1) * frame.width / (2 * kBits), y = frame.height / 4;
-    const int value = luma[static_cast<std::size_t>(y * frame.width + x)];
+    const int value = frame.y[static_cast<std::size_t>(y * frame.width + x)];
     if (value > 96 && value < 160) return std::nullopt;
     if (value >= 160) number |= 1 << bit;
   }

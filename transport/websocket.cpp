@@ -87,8 +87,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void read_done(ErrorCode error) {
-    reading_ = false;
-    if (error) return closed(error);
+    if (error) {
+      reading_ = false;
+      return closed(error);
+    }
     const auto data = buffer_.cdata();
     if (events_ != nullptr) {
       if (websocket_.got_text()) {
@@ -99,6 +101,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     buffer_.consume(data.size());
     if (buffer_.capacity() > kIdleBuffer) buffer_.shrink_to_fit();
+    // Only now: the handler may have set other events, and the buffer was still in use.
+    reading_ = false;
     // Silenced: what comes next waits in the kernel until somebody listens.
     if (events_ != nullptr && !closed_) read();
   }

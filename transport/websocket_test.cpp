@@ -151,6 +151,35 @@ TEST_F(WebSocketTest, a_link_runs_over_tls_and_large_objects_arrive_whole) {
   EXPECT_EQ(client_events.ended, "removed");
 }
 
+TEST_F(WebSocketTest, events_may_be_handed_over_from_within_a_message) {
+  auto client_carrier = connect("127.0.0.1", make_client_tls(certificate.certificate_file()).value());
+  ASSERT_TRUE(client_carrier);
+  // The first message decides who hears the rest, as a greeting does.
+  struct Second : CarrierEvents {
+    void on_message(base::BytesView message) override { messages.emplace_back(message.begin(), message.end()); }
+    void on_writable() override {}
+    void on_closed(const base::Error&) override {}
+    std::vector<base::Bytes> messages;
+  } second;
+  struct First : CarrierEvents {
+    void on_message(base::BytesView) override { carrier->set_events(next); }
+    void on_writable() override {}
+    void on_closed(const base::Error&) override {}
+    Carrier* carrier = nullptr;
+    CarrierEvents* next = nullptr;
+  } first;
+  first.carrier = client_carrier->get();
+  first.next = &second;
+  (*client_carrier)->set_events(&first);
+  for (std::uint8_t i = 0; i < 5; ++i) {
+    server.carrier->write({i, i});
+    ASSERT_TRUE(run_until([&] { return server.carrier->writable(); }));
+  }
+  ASSERT_TRUE(run_until([&] { return second.messages.size() == 4; }));
+  EXPECT_EQ(second.messages.front(), (base::Bytes{1, 1}));
+  EXPECT_EQ(second.messages.back(), (base::Bytes{4, 4}));
+}
+
 TEST_F(WebSocketTest, a_connection_that_is_cut_detaches_the_link) {
   auto client_carrier = connect("127.0.0.1", make_client_tls(certificate.certificate_file()).value());
   ASSERT_TRUE(client_carrier);

@@ -37,7 +37,8 @@ struct Target {
 
 using RequestHandler = std::function<Task<Response>(Request request, Target target, Peer peer)>;
 // Owns the connection from here on. `request` asks for an upgrade to WebSocket.
-using UpgradeHandler = std::function<Task<void>(transport::Stream stream, Request request, Target target, Peer peer)>;
+using UpgradeHandler =
+    std::function<Task<void>(transport::Stream stream, Request request, Target target, Peer peer)>;
 
 class Router {
  public:

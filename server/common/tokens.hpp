@@ -17,16 +17,16 @@ enum class RoomRole { kGuest, kModerator, kHost };
 
 // What a token for the conference role says. Claims in brackets.
 struct RoomGrant {
-  std::string room;               // [room]
-  std::string participant;        // [sub] 16 random characters, new for each join
-  std::string name;               // [name] as shown, at most 64 characters
-  std::string device;             // [device] the client's own stable random id; what a ban names
-  RoomRole role = RoomRole::kGuest;  // [role] "guest", "moderator", "host"
-  std::string room_name;          // [room_name]
-  bool lobby = false;             // [lobby] how the room was created; the room may have changed it since
+  std::string room;                    // [room]
+  std::string participant;             // [sub] 16 random characters, new for each join
+  std::string name;                    // [name] as shown, at most 64 characters
+  std::string device;                  // [device] the client's own stable random id; what a ban names
+  RoomRole role = RoomRole::kGuest;    // [role] "guest", "moderator", "host"
+  std::string room_name;               // [room_name]
+  bool lobby = false;                  // [lobby] how the room was created; the room may have changed it since
   std::uint32_t max_participants = 0;  // [max]
-  base::WallTime issued;          // [iat]
-  base::WallTime expires;         // [exp]
+  base::WallTime issued;               // [iat]
+  base::WallTime expires;              // [exp]
 };
 
 // What master tells a conference server about a room, on the same keys; audience "conference-control".

@@ -2,12 +2,12 @@
 // room and all its connections live on one worker; other connections are spread.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <atomic>
 #include <memory>
-#include <thread>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "transport/stream.hpp"

@@ -1,0 +1,44 @@
+#include "server/common/workers.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/post.hpp>
+#include <future>
+#include <set>
+#include <stdexcept>
+
+namespace vistime::server {
+namespace {
+
+std::thread::id thread_of(const transport::Executor& executor) {
+  std::promise<std::thread::id> id;
+  boost::asio::post(executor, [&id] { id.set_value(std::this_thread::get_id()); });
+  return id.get_future().get();
+}
+
+TEST(Workers, a_room_always_lives_on_the_same_thread) {
+  Workers workers(4);
+  workers.start();
+  const auto home = thread_of(workers.of("room"));
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(thread_of(workers.of("room")), home);
+}
+
+TEST(Workers, what_belongs_nowhere_is_spread) {
+  Workers workers(3);
+  workers.start();
+  std::set<std::thread::id> seen;
+  for (int i = 0; i < 3; ++i) seen.insert(thread_of(workers.next()));
+  EXPECT_EQ(seen.size(), 3u);
+}
+
+TEST(Workers, a_stray_exception_does_not_end_the_thread) {
+  Workers workers(1);
+  workers.start();
+  boost::asio::post(workers.next(), [] { throw std::runtime_error("stray"); });
+  EXPECT_NE(thread_of(workers.next()), std::thread::id());
+}
+
+TEST(Workers, zero_means_one_a_core) { EXPECT_GE(Workers(0).size(), 1u); }
+
+}  // namespace
+}  // namespace vistime::server
