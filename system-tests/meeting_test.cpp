@@ -39,7 +39,11 @@ void expect_in_order(const std::vector<NumberedFrame>& frames, int sent) {
       EXPECT_GE(frames[i].time_ms, frames[i - 1].time_ms);
     }
   }
-  EXPECT_GE(static_cast<double>(seen.size()), 0.99 * sent) << seen.size() << " of " << sent;
+  std::string missing;
+  for (int number = 0; number < sent; ++number) {
+    if (!seen.contains(number)) missing += " " + std::to_string(number);
+  }
+  EXPECT_GE(static_cast<double>(seen.size()), 0.99 * sent) << "missing:" << missing;
 }
 
 TEST_F(Meeting, what_is_recorded_is_what_was_sent) {

@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 extern char** environ;
 
@@ -93,7 +94,10 @@ std::optional<std::string> Process::read_line(std::chrono::milliseconds patience
       return line;
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
-    if (left.count() <= 0 || !fill(left)) return std::nullopt;
+    if (left.count() > 0 && fill(left)) continue;
+    // A last line need not end.
+    if (buffer_.empty()) return std::nullopt;
+    return std::exchange(buffer_, {});
   }
 }
 

@@ -87,8 +87,11 @@ bool Participant::read_event(std::chrono::milliseconds patience) {
 
 json Participant::expect(const std::string& event, const std::function<bool(const json&)>& matches) {
   while (true) {
-    for (; seen_ < events_.size(); ++seen_) {
-      if (events_[seen_]["event"] == event && (!matches || matches(events_[seen_]))) return events_[seen_++];
+    found_.resize(events_.size());
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      if (found_[i] || events_[i]["event"] != event || (matches && !matches(events_[i]))) continue;
+      found_[i] = true;
+      return events_[i];
     }
     if (read_event(kPatience)) continue;
     std::string came;

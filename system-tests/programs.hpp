@@ -61,8 +61,8 @@ struct Outcome {
 };
 Outcome run_vistime(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
 
-// A participant: `vistime join --json`, with a state folder of its own. Events are kept; expect() looks among those that came
-// since the last thing it found.
+// A participant: `vistime join --json`, with a state folder of its own. Events are kept; expect() finds each of them once, in
+// whatever order it is asked for them.
 class Participant {
  public:
   Participant(const Server& server, const std::string& link, const std::string& name, std::vector<std::string> flags = {});
@@ -87,7 +87,7 @@ class Participant {
   Folder state_;
   std::unique_ptr<Process> process_;
   std::vector<json> events_;
-  std::size_t seen_ = 0;
+  std::vector<bool> found_;  // by expect(), one for each event
   int commands_ = 0;
 };
 

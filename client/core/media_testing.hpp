@@ -71,6 +71,7 @@ class GreySource final : public VideoSource {
 // Remembers what was played.
 class MemorySink final : public MediaSink {
  public:
+  void on_opened(const Track&, std::int64_t, base::TimePoint) override {}
   void on_audio(const Track&, std::int64_t capture_us, const media::Samples& block) override {
     audio.emplace_back(capture_us, block);
   }

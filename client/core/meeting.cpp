@@ -41,9 +41,11 @@ void Meeting::on_connected(event::Resumption how, std::chrono::milliseconds gap)
   joined_once_ = true;
   if (how != event::Resumption::kResumed) give_up_requests();
   // After a new beginning the phase follows with the snapshot, or with the lobby.
-  if (how == event::Resumption::kResumed)
-    state_.phase = state_.me() != nullptr ? Phase::kMeeting : Phase::kLobby;
+  const bool goes_on = how == event::Resumption::kResumed;
+  if (goes_on) state_.phase = state_.me() != nullptr ? Phase::kMeeting : Phase::kLobby;
   if (!first) emit(event::Resumed{how, gap});
+  // What was said while there was no connection.
+  if (goes_on) flush_chat();
 }
 
 void Meeting::on_reconnecting(const base::Error& why, int attempt) {

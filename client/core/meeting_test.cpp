@@ -143,6 +143,16 @@ TEST_F(MeetingTest, a_resumed_link_states_nothing_twice) {
   EXPECT_EQ(all<event::Resumed>().at(0).how, event::Resumption::kResumed);
 }
 
+TEST_F(MeetingTest, chat_that_was_said_without_a_connection_is_sent_when_the_link_resumes) {
+  join();
+  cut();
+  meeting_.send_chat("meanwhile", "", "");
+  server_.accept();
+  server_.welcome(v1::RESUMPTION_RESUMED);
+  pump();
+  EXPECT_EQ(server_.of(Body::kSendChat).size(), 1U);
+}
+
 TEST_F(MeetingTest, an_answer_comes_back_under_the_commands_reference) {
   join();
   meeting_.remove_participant("ben", true, "r1");

@@ -33,7 +33,7 @@ class ReceivedTrackTest : public testing::Test {
     return objects;
   }
   bool receive(VideoReceiver& receiver, const base::Bytes& object, std::uint64_t session = kTestSession) {
-    return receiver.receive(header_of(object), session, object, sink_);
+    return receiver.receive(header_of(object), session, object, clock_.now(), sink_);
   }
 
   base::ManualClock clock_;
@@ -47,7 +47,7 @@ TEST_F(ReceivedTrackTest, sound_is_played_in_order_with_its_capture_times) {
   auto receiver = AudioReceiver::create(microphone_, opener_).value();
   const auto objects = sound(20);
   for (const auto& object : objects) {
-    EXPECT_TRUE(receiver->receive(header_of(object), kTestSession, object, clock_.now()));
+    EXPECT_TRUE(receiver->receive(header_of(object), kTestSession, object, clock_.now(), sink_));
     clock_.advance(milliseconds(20));
     receiver->run(clock_.now(), sink_);
   }
@@ -63,7 +63,7 @@ TEST_F(ReceivedTrackTest, a_lost_block_is_recovered_or_concealed) {
   auto receiver = AudioReceiver::create(microphone_, opener_).value();
   const auto objects = sound(20);
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (i != 10) (void)receiver->receive(header_of(objects[i]), kTestSession, objects[i], clock_.now());
+    if (i != 10) (void)receiver->receive(header_of(objects[i]), kTestSession, objects[i], clock_.now(), sink_);
     clock_.advance(milliseconds(20));
     receiver->run(clock_.now(), sink_);
   }
@@ -76,10 +76,10 @@ TEST_F(ReceivedTrackTest, a_lost_block_is_recovered_or_concealed) {
 TEST_F(ReceivedTrackTest, sound_of_another_sender_or_another_key_is_not_played) {
   auto receiver = AudioReceiver::create(microphone_, opener_).value();
   const auto object = sound(1).at(0);
-  EXPECT_FALSE(receiver->receive(header_of(object), kTestSession + 1, object, clock_.now()));
+  EXPECT_FALSE(receiver->receive(header_of(object), kTestSession + 1, object, clock_.now(), sink_));
   auto tampered = object;
   tampered.back() ^= 1;
-  EXPECT_FALSE(receiver->receive(header_of(tampered), kTestSession, tampered, clock_.now()));
+  EXPECT_FALSE(receiver->receive(header_of(tampered), kTestSession, tampered, clock_.now(), sink_));
   EXPECT_EQ(receiver->statistics().unreadable, 2U);
 }
 
