@@ -34,6 +34,8 @@ endif()
 if(VISTIME_SANITIZE)
   add_compile_options(-fsanitize=${VISTIME_SANITIZE} -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${VISTIME_SANITIZE})
+  # SOCI's library hides the type information that -fsanitize=vptr needs of its classes.
+  add_compile_options(-fno-sanitize=vptr)
   # The sanitizers replace the functions that _FORTIFY_SOURCE would wrap; libstdc++'s own checks add to theirs.
   target_compile_definitions(vistime_options INTERFACE _GLIBCXX_ASSERTIONS)
 else()

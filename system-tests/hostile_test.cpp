@@ -45,6 +45,7 @@ struct RawClient : transport::CarrierEvents {
   }
   // Writes, then waits until the server closes; false when it does not.
   bool is_closed_after(base::Bytes bytes) {
+    context.restart();
     carrier->set_events(this);
     if (!bytes.empty()) carrier->write(std::move(bytes));
     const auto deadline = std::chrono::steady_clock::now() + 30s;
@@ -168,7 +169,7 @@ TEST_F(Hostile, a_subscriber_that_stops_reading_slows_nobody) {
   recorder.joined();
   Participant anna(server, room.link, "Anna",
                    {"--send-audio", (folder / "voice.wav").string(), "--send-video", (folder / "camera.y4m").string(),
-                    "--layers", "1", "--until-sent"});
+                    "--layers", "1", "--bitrate", "2000", "--until-sent"});
   anna.joined();
   const auto track = recorder.expect("track_published", [](const json& event) { return event["track"]["kind"] == "camera"; });
   vistime::v1::ClientMessage wish;
@@ -181,6 +182,7 @@ TEST_F(Hostile, a_subscriber_that_stops_reading_slows_nobody) {
   body.insert(body.end(), bytes.begin(), bytes.end());
   protocol::encode({.kind = protocol::FrameKind::kControl, .body = body}, message);
   sleeper.carrier->write(message);
+  sleeper.context.restart();
   sleeper.context.run_for(10ms);  // the write goes out; from here on nothing is read
   EXPECT_EQ(anna.wait(), 0) << anna.process().errors();
   EXPECT_EQ(recorder.leave(), 0) << recorder.process().errors();

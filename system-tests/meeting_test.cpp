@@ -55,7 +55,7 @@ TEST_F(Meeting, what_is_recorded_is_what_was_sent) {
   recorder.joined();
   Participant sender(server, room.link, "Anna",
                      {"--send-audio", (folder / "voice.wav").string(), "--send-video", (folder / "camera.y4m").string(),
-                      "--layers", "1", "--until-sent"});
+                      "--layers", "1", "--bitrate", "2000", "--until-sent"});
   sender.joined();
   EXPECT_EQ(sender.wait(), 0) << sender.process().errors();
   recorder.expect("participant_left", [&](const json& event) { return event["name"] == "Anna"; });

@@ -14,8 +14,9 @@ using protocol::Lane;
 
 // What one write to the carrier may hold: one TLS record. A higher lane waits for no more than this.
 constexpr std::size_t kWriteBudget = 15 * 1024;
-// Objects are confirmed after so many bytes, or with the next tick.
-constexpr std::uint64_t kFeedbackBytes = 16 * 1024;
+// Video is confirmed at once, other objects so long after the last confirmation: a sender stops encoding when 150 ms pass
+// without one.
+constexpr auto kFeedbackInterval = std::chrono::milliseconds(50);
 // Control messages are acknowledged at the latest after so many; else with the next write or tick.
 constexpr std::uint32_t kAckEvery = 32;
 // The history of unconfirmed writes is a measure, not a promise: bounded.
@@ -128,10 +129,7 @@ void Link::tick() {
     return detach({base::ErrorKind::kUnreachable, "silent", "nothing has been heard from the other side"});
   }
   acknowledge();
-  if (feedback_sent_ != objects_received_bytes_) {
-    feedback_sent_ = objects_received_bytes_;
-    put_number(FrameKind::kFeedback, feedback_sent_, 8);
-  }
+  confirm();
   if (now - last_ping_ >= settings_.ping_interval) {
     last_ping_ = now;
     put_number(FrameKind::kPing, static_cast<std::uint64_t>(now.time_since_epoch().count()), 8);
@@ -177,11 +175,16 @@ void Link::on_message(base::BytesView message) {
   if (!done) return fail(protocol_error(done.error().message));
   if (!carrier_) return;
   if (received_ - acknowledged_ >= kAckEvery) acknowledge();
-  if (objects_received_bytes_ - feedback_sent_ >= kFeedbackBytes) {
-    feedback_sent_ = objects_received_bytes_;
-    put_number(FrameKind::kFeedback, feedback_sent_, 8);
-  }
+  if (video_received_ || last_received_ - last_feedback_ >= kFeedbackInterval) confirm();
   flush();
+}
+
+void Link::confirm() {
+  if (feedback_sent_ == objects_received_bytes_) return;
+  video_received_ = false;
+  last_feedback_ = clock_.now();
+  feedback_sent_ = objects_received_bytes_;
+  put_number(FrameKind::kFeedback, feedback_sent_, 8);
 }
 
 base::Result<void> Link::receive(FrameKind kind, Lane lane, base::BytesView body) {
@@ -256,6 +259,7 @@ base::Result<void> Link::receive_object(Lane lane, base::BytesView body) {
     return base::fail(base::ErrorKind::kInvalid, "an object shorter than its header");
   }
   objects_received_bytes_ += body.size();
+  video_received_ = video_received_ || lane == Lane::kVideo;
   ++statistics_.objects_received;
   events_.on_object(lane, body);
   return {};

@@ -115,6 +115,7 @@ class Link final : private CarrierEvents {
   void fail(const base::Error& why);
   void put_number(protocol::FrameKind kind, std::uint64_t value, std::size_t bytes);
   void acknowledge();
+  void confirm();
 
   const base::Clock& clock_;
   LinkEvents& events_;
@@ -135,6 +136,8 @@ class Link final : private CarrierEvents {
   std::uint64_t objects_sent_before_ = 0;  // on earlier ones
   std::uint64_t objects_received_bytes_ = 0;
   std::uint64_t feedback_sent_ = 0;
+  bool video_received_ = false;  // and not yet confirmed
+  base::TimePoint last_feedback_;
 
   base::TimePoint last_received_;
   base::TimePoint last_ping_;

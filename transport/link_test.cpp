@@ -250,6 +250,22 @@ TEST(Link, the_sender_learns_how_old_its_oldest_unconfirmed_object_is) {
   EXPECT_EQ(pair.client.statistics().oldest_unconfirmed, 0ms);
 }
 
+TEST(Link, video_is_confirmed_at_once_and_audio_every_50_ms) {
+  Pair pair;
+  pair.client.send_object(object(pair.clock.now() + 1s, Lane::kVideo, 1));
+  pair.client.flush();
+  pair.pipe->pump();
+  pair.clock.advance(10ms);
+  EXPECT_EQ(pair.client.statistics().oldest_unconfirmed, 0ms);
+  for (std::uint32_t i = 0; i < 6; ++i) {
+    pair.client.send_object(object(pair.clock.now() + 1s, Lane::kAudio, i));
+    pair.client.flush();
+    pair.pipe->pump();
+    EXPECT_LE(pair.client.statistics().oldest_unconfirmed, 50ms);
+    pair.clock.advance(20ms);
+  }
+}
+
 TEST(Link, an_end_with_a_reason_reaches_the_peer_after_all_that_was_said_before) {
   Pair pair;
   pair.server.send_control(base::as_bytes("goodbye"));

@@ -1,6 +1,5 @@
 #include "client/cli/join_command.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -111,16 +110,12 @@ class Run {
     signals_.cancel();
     countdown_.cancel();
     ticker_.cancel();
-    boost::system::error_code ignored;
-    if (input_.is_open()) input_.close(ignored);
+    if (input_.is_open()) input_.release();
     context_.stop();
   }
 
   void read_input() {
-    // Reading without blocking is a property of the open file, which a terminal's input shares with its output:
-    // take one of our own.
-    int own = ::isatty(STDIN_FILENO) == 1 ? ::open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC) : -1;  // NOLINT
-    if (own < 0) own = ::dup(STDIN_FILENO);
+    const int own = ::dup(STDIN_FILENO);
     if (own < 0) return;
     boost::system::error_code error;
     input_.assign(own, error);

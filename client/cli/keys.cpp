@@ -68,8 +68,8 @@ std::vector<Key> KeyParser::read(std::string_view bytes) {
       const std::string_view character = first_character(rest);
       taken = character.size();
       const auto lead = static_cast<unsigned char>(c);
-      const std::size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
-      if (taken < whole) break;  // its rest has not been read yet
+      const std::size_t whole = lead >= 0xF5 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 1;
+      if (taken < whole && rest.size() < whole) break;  // its rest has not been read yet
       if (client::is_utf8(character))
         keys.push_back({KeyKind::kCharacter, std::string(character)});
       else

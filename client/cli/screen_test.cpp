@@ -34,9 +34,9 @@ TEST_F(ScreenTest, a_meeting_at_80_by_24_looks_like_this) {
   ASSERT_EQ(lines.size(), 24U);
   EXPECT_EQ(lines[0], padded("Weekly", 57) + " connection good  14:05");
   EXPECT_EQ(lines[2], padded("People (3)", 36) + " │ Chat");
-  EXPECT_EQ(lines[3], "  Anna (you, host)    ||||.        " + std::string(" ") + " │ Ben: hello");
-  EXPECT_EQ(lines[4], padded("  Ben                 muted hand 1", 36) + " │ Ben (private): psst");
-  EXPECT_THAT(lines[5], testing::StartsWith("  Cora                away"));
+  EXPECT_EQ(lines[3], padded("  Anna (you, host)     ||||.", 36) + " │ Ben: hello");
+  EXPECT_EQ(lines[4], padded("  Ben                  muted hand 1", 36) + " │ Ben (private): psst");
+  EXPECT_THAT(lines[5], testing::StartsWith("  Cora                 away"));
   EXPECT_EQ(lines[22], "Enter or C to write");
   EXPECT_EQ(lines[23], "M mute  H hand  C chat  P people  ? help  L leave");
 }

@@ -324,11 +324,7 @@ base::Result<std::vector<std::string>> Attendance::finish() {
   for (auto* thread : {&audio_thread_, &video_thread_, &receive_thread_}) {
     if (*thread) (*thread)->join();
   }
-  if (!reception_) return std::vector<std::string>();
-  if (sending_) return reception_->finish(clock_.now());
-  // Never in the room.
-  reception_->discard();
-  return std::vector<std::string>();
+  return reception_ ? reception_->finish(clock_.now()) : std::vector<std::string>();
 }
 
 }  // namespace vistime::client

@@ -48,7 +48,7 @@ TEST_F(AttendanceTest, files_are_opened_before_anybody_is_disturbed) {
   EXPECT_EQ(make(with).error().code, "recording");
 }
 
-TEST_F(AttendanceTest, an_unreachable_server_ends_it_and_leaves_no_half_recording) {
+TEST_F(AttendanceTest, an_unreachable_server_ends_it_and_leaves_a_valid_recording) {
   auto with = settings();
   with.record_folder = (folder_ / "record").string();
   with.stats_file = (folder_ / "stats").string();
@@ -62,7 +62,7 @@ TEST_F(AttendanceTest, an_unreachable_server_ends_it_and_leaves_no_half_recordin
   EXPECT_EQ(ended->why.code, "unreachable");
   EXPECT_FALSE(ended->joined);
   EXPECT_TRUE(attendance->finish().value().empty());
-  EXPECT_FALSE(std::filesystem::exists(folder_ / "record"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "record" / "recording.json"));
 }
 
 }  // namespace

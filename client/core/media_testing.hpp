@@ -71,13 +71,14 @@ class GreySource final : public VideoSource {
 // Remembers what was played.
 class MemorySink final : public MediaSink {
  public:
-  void on_opened(const Track&, std::int64_t, base::TimePoint) override {}
+  void on_genuine(const Track&, std::int64_t, base::TimePoint) override { ++genuine; }
   void on_audio(const Track&, std::int64_t capture_us, const media::Samples& block) override {
     audio.emplace_back(capture_us, block);
   }
   void on_video(const Track&, const protocol::ObjectHeader& header, base::BytesView) override {
     video.push_back(header);
   }
+  int genuine = 0;
   std::vector<std::pair<std::int64_t, media::Samples>> audio;
   std::vector<protocol::ObjectHeader> video;
 };

@@ -54,7 +54,6 @@ bool AudioReceiver::receive(const protocol::ObjectHeader& header, std::uint64_t 
                             base::BytesView object, base::TimePoint now, MediaSink& sink) {
   auto packet = opener_.open(header, media_session, object, statistics_);
   if (!packet) return false;
-  sink.on_opened(track_, static_cast<std::int64_t>(header.capture_us), now);
   sink.on_genuine(track_, static_cast<std::int64_t>(header.capture_us), now);
   buffer_.push({.sequence = header.sequence,
                 .capture_time_us = static_cast<std::int64_t>(header.capture_us),
@@ -133,10 +132,9 @@ bool VideoReceiver::fits(const protocol::ObjectHeader& header) {
 }
 
 bool VideoReceiver::receive(const protocol::ObjectHeader& header, std::uint64_t media_session,
-                            base::BytesView object, base::TimePoint now, base::TimePoint now, MediaSink& sink) {
+                            base::BytesView object, base::TimePoint now, MediaSink& sink) {
   const auto frame = opener_.open(header, media_session, object, statistics_);
   if (!frame) return false;
-  sink.on_opened(track_, static_cast<std::int64_t>(header.capture_us), now);
   sink.on_genuine(track_, static_cast<std::int64_t>(header.capture_us), now);
   if (!fits(header)) {
     if (!header.discardable) waiting_for_keyframe_ = true;

@@ -32,8 +32,6 @@ struct ReceivedStatistics {
 class MediaSink {
  public:
   virtual ~MediaSink() = default;
-  // An object was opened, before anything of it is played.
-  virtual void on_opened(const Track& track, std::int64_t capture_us, base::TimePoint now) = 0;
   // An object was opened, and so is genuine: comes before what is in it.
   virtual void on_genuine(const Track& track, std::int64_t capture_us, base::TimePoint now) = 0;
   virtual void on_audio(const Track& track, std::int64_t capture_us, const media::Samples& block) = 0;
@@ -43,8 +41,7 @@ class MediaSink {
 // Opens an object; nothing, and counted, when it was not sealed by the publisher whose track it claims to be.
 class ObjectOpener {
  public:
-  // `ordered`: objects of a layer come in the order in which they were sealed; one that does not is a replay.
-  ObjectOpener(media::SframeOpener& opener, bool ordered) : opener_(opener), ordered_(ordered) {}
+  explicit ObjectOpener(media::SframeOpener& opener) : opener_(opener) {}
   // `media_session`: what the publisher has announced; 0: nothing yet, which nobody can have sealed for.
   std::optional<base::Bytes> open(const protocol::ObjectHeader& header, std::uint64_t media_session,
                                   base::BytesView object, ReceivedStatistics& statistics);
@@ -86,8 +83,7 @@ class VideoReceiver {
   // A keyframe may get lost as well.
   static constexpr base::Duration kAskAgain = std::chrono::milliseconds(500);
 
-  VideoReceiver(Track track, media::SframeOpener& opener)
-      : track_(std::move(track)), opener_(opener, true) {}
+  VideoReceiver(Track track, media::SframeOpener& opener) : track_(std::move(track)), opener_(opener) {}
 
   bool receive(const protocol::ObjectHeader& header, std::uint64_t media_session, base::BytesView object,
                base::TimePoint now, MediaSink& sink);

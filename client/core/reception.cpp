@@ -8,7 +8,6 @@ namespace {
 class Nothing final : public MediaSink {
  public:
   void on_genuine(const Track&, std::int64_t, base::TimePoint) override {}
-  void on_opened(const Track&, std::int64_t, base::TimePoint) override {}
   void on_audio(const Track&, std::int64_t, const media::Samples&) override {}
   void on_video(const Track&, const protocol::ObjectHeader&, base::BytesView) override {}
 };
@@ -85,10 +84,6 @@ base::Result<std::vector<std::string>> Reception::finish(base::TimePoint now) {
     if (entry.audio) entry.audio->drain(now, *recorder_);
   }
   return recorder_->finish(now);
-}
-
-void Reception::discard() {
-  if (recorder_) recorder_->discard();
 }
 
 }  // namespace vistime::client

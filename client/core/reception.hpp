@@ -40,8 +40,6 @@ class Reception {
   // Often (each 10 ms): plays what is due and asks for keyframes.
   void run(base::TimePoint now);
   std::vector<TrackStatistics> statistics() const;
-  // There was no meeting.
-  void discard();
   // Empty names when nothing was recorded.
   base::Result<std::vector<std::string>> finish(base::TimePoint now);
 

@@ -223,14 +223,6 @@ base::Result<void> Recorder::write_index(std::int64_t duration_ms) const {
   return replace_file(folder_ / kIndex, document.dump(1, ' ', false, json::error_handler_t::replace) + "\n");
 }
 
-void Recorder::discard() {
-  finished_ = true;
-  std::error_code ignored;
-  fs::remove(folder_ / kIndex, ignored);
-  // Only when it is empty; nobody misses an empty folder.
-  fs::remove(folder_, ignored);
-}
-
 base::Result<std::vector<std::string>> Recorder::finish(base::TimePoint now) {
   finished_ = true;
   std::vector<std::string> names;

@@ -37,8 +37,6 @@ class Recorder final : public MediaSink {
   base::Result<std::vector<std::string>> finish(base::TimePoint now);
   // Brings recording.json up to date every few seconds, so that a recording that was killed can be read.
   void keep_index(base::TimePoint now);
-  // There was no meeting: leaves nothing behind.
-  void discard();
   // The first thing that went wrong; said once.
   std::optional<base::Error> take_failure();
 

@@ -49,7 +49,7 @@ class RecorderTest : public testing::Test {
 };
 
 TEST_F(RecorderTest, sound_lies_where_it_was_captured_with_silence_before_and_between) {
-  recorder_->on_opened(microphone_, 5'000'000, clock_.now() + milliseconds(100));
+  recorder_->on_genuine(microphone_, 5'000'000, clock_.now() + milliseconds(100));
   sound(5'000'000, 7);
   sound(5'020'000, 8);
   sound(5'060'000, 9);
@@ -65,7 +65,7 @@ TEST_F(RecorderTest, sound_lies_where_it_was_captured_with_silence_before_and_be
 }
 
 TEST_F(RecorderTest, small_differences_of_clocks_leave_no_seams_and_overlaps_are_cut) {
-  recorder_->on_opened(microphone_, 0, clock_.now());
+  recorder_->on_genuine(microphone_, 0, clock_.now());
   sound(0, 1);
   sound(20'004, 2);
   sound(30'000, 3);
@@ -76,8 +76,8 @@ TEST_F(RecorderTest, small_differences_of_clocks_leave_no_seams_and_overlaps_are
 }
 
 TEST_F(RecorderTest, sound_and_pictures_of_one_publisher_share_their_axis) {
-  recorder_->on_opened(microphone_, 9'000'000, clock_.now() + milliseconds(50));
-  recorder_->on_opened(camera_, 8'990'000, clock_.now() + milliseconds(300));
+  recorder_->on_genuine(microphone_, 9'000'000, clock_.now() + milliseconds(50));
+  recorder_->on_genuine(camera_, 8'990'000, clock_.now() + milliseconds(300));
   sound(9'000'000, 1);
   recorder_->on_video(camera_, {.capture_us = 9'000'000, .keyframe = true}, keyframe());
   recorder_->on_video(camera_, {.capture_us = 9'040'000}, base::Bytes{1, 2, 3});
@@ -98,11 +98,11 @@ TEST_F(RecorderTest, sound_and_pictures_of_one_publisher_share_their_axis) {
 }
 
 TEST_F(RecorderTest, a_picture_file_begins_with_a_keyframe_and_notes_changes_of_size) {
-  recorder_->on_opened(camera_, 0, clock_.now());
+  recorder_->on_genuine(camera_, 0, clock_.now());
   recorder_->on_video(camera_, {.capture_us = 0}, base::Bytes{1, 2, 3});
   EXPECT_TRUE(recorder_->finish(clock_.now()).value().empty());
   recorder_ = Recorder::create(folder_ / "second", clock_.now(), 1000).value();
-  recorder_->on_opened(camera_, 0, clock_.now());
+  recorder_->on_genuine(camera_, 0, clock_.now());
   recorder_->on_video(camera_, {.capture_us = 0, .keyframe = true}, keyframe());
   recorder_->on_video(camera_, {.capture_us = 40'000, .keyframe = true}, keyframe(32));
   ASSERT_TRUE(recorder_->finish(clock_.now()));
@@ -111,15 +111,9 @@ TEST_F(RecorderTest, a_picture_file_begins_with_a_keyframe_and_notes_changes_of_
 }
 
 TEST_F(RecorderTest, names_of_people_become_harmless_names_of_files) {
-  recorder_->on_opened(microphone_, 0, clock_.now());
+  recorder_->on_genuine(microphone_, 0, clock_.now());
   sound(0, 1);
   EXPECT_EQ(recorder_->finish(clock_.now()).value().at(0), "Ben-O-Hara-512-microphone.wav");
-}
-
-TEST_F(RecorderTest, without_a_meeting_nothing_is_left_behind) {
-  recorder_->discard();
-  recorder_.reset();
-  EXPECT_FALSE(std::filesystem::exists(folder_));
 }
 
 TEST_F(RecorderTest, a_folder_with_a_recording_is_not_written_over) {
@@ -131,7 +125,7 @@ TEST_F(RecorderTest, a_folder_with_a_recording_is_not_written_over) {
 
 TEST_F(RecorderTest, a_file_that_cannot_be_made_is_told_once_and_with_its_code) {
   std::filesystem::remove_all(folder_);
-  recorder_->on_opened(microphone_, 0, clock_.now());
+  recorder_->on_genuine(microphone_, 0, clock_.now());
   sound(0, 1);
   const auto failure = recorder_->take_failure();
   ASSERT_TRUE(failure);

@@ -1,6 +1,7 @@
 // Any text as a request's target: no segment may come out that walks the file system or hides a slash.
 #include <cstdlib>
 
+#include "base/bytes.hpp"
 #include "server/common/router.hpp"
 
 using namespace vistime;
