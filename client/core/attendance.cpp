@@ -17,6 +17,8 @@ constexpr auto kReceiveStep = std::chrono::milliseconds(10);
 // The sender's own queue; on the way to the ear half a second is the jitter buffer's longest.
 constexpr base::Duration kAudioMayWait = std::chrono::milliseconds(400);
 constexpr base::Duration kVideoMayWait = std::chrono::milliseconds(800);
+// How long a picture waits for the first who wants it, where there are others.
+constexpr base::Duration kFirstWish = std::chrono::seconds(1);
 // A receiving thread that is so far behind will not catch up.
 constexpr std::size_t kMaxReceiving = 32U << 20U;
 constexpr auto kSuite = media::SframeSuite::kAes128GcmSha256;
@@ -147,9 +149,9 @@ void Attendance::tick() {
   meeting_->tick();
   unconfirmed_us_ = meeting_->statistics().oldest_unconfirmed.count();
   for (const std::uint32_t stream : meeting_->take_broken_streams()) {
-    if (video_thread_)
-      video_thread_->post([this, spatial = stream & 0xFFU] { video_->request_keyframe(spatial); });
+    with_video([spatial = stream & 0xFFU](VideoSender& video) { video.request_keyframe(spatial); });
   }
+  if (begin_by_ && clock_.now() >= *begin_by_) begin_sending();
   if (statistics_file_.is_open() && clock_.now() >= next_statistics_) write_statistics();
   if (meeting_->ended() || stopping_) return;
   timer_.expires_after(kTick);
@@ -171,7 +173,8 @@ void Attendance::react(const Event& event) {
             for (const Participant& each : state().participants()) {
               receive_thread_->post([this, each] { reception_->introduce(each); });
             }
-            begin_sending();
+            begin_by_ = clock_.now() + (video_ && state().participants().size() > 1 ? kFirstWish : base::Duration(0));
+            if (clock_.now() >= *begin_by_) begin_sending();
             want_keyframes();
           },
           [this](const event::Resumed&) { want_keyframes(); },
@@ -187,12 +190,13 @@ void Attendance::react(const Event& event) {
             receive_thread_->post([this, id = gone.track.id] { reception_->forget(id, clock_.now()); });
           },
           [this](const event::KeyframeWanted& wanted) {
-            if (!video_thread_ || !is_own(wanted.track)) return;
-            video_thread_->post([this, spatial = wanted.spatial] { video_->request_keyframe(spatial); });
+            if (!is_own(wanted.track)) return;
+            with_video([spatial = wanted.spatial](VideoSender& video) { video.request_keyframe(spatial); });
           },
           [this](const event::LayersWanted& wanted) {
-            if (!video_thread_ || !is_own(wanted.track)) return;
-            video_thread_->post([this, spatial = wanted.spatial] { video_->set_wanted(spatial); });
+            if (!is_own(wanted.track)) return;
+            with_video([spatial = wanted.spatial](VideoSender& video) { video.set_wanted(spatial); });
+            if (!wanted.spatial.empty()) begin_sending();
           },
           [](const auto&) {}},
       event);
@@ -204,13 +208,21 @@ bool Attendance::is_own(std::uint32_t track) const {
 }
 
 void Attendance::want_keyframes() {
-  if (!video_thread_) return;
-  video_thread_->post([this] {
-    for (const Layer& layer : video_->layers()) video_->request_keyframe(layer.spatial);
+  with_video([](VideoSender& video) {
+    for (const Layer& layer : video.layers()) video.request_keyframe(layer.spatial);
   });
 }
 
-// Sound and pictures begin at the same moment, with the first snapshot.
+// Its thread's alone, once that runs.
+template <typename Work>
+void Attendance::with_video(Work work) {
+  if (!video_) return;
+  if (!video_thread_) return work(*video_);
+  video_thread_->post([this, work = std::move(work)] { work(*video_); });
+}
+
+// Sound and pictures begin at the same moment: alone with the first snapshot; where others are, as soon as one of them
+// wants the picture, so that a file is seen from its first frame on.
 void Attendance::begin_sending() {
   if (std::exchange(sending_, true)) return;
   const base::TimePoint now = clock_.now();

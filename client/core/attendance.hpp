@@ -75,6 +75,8 @@ class Attendance final : private MeetingEvents, private ReceptionEvents {
   // Runs on the meeting's executor unless this object is gone by then.
   template <typename Work>
   void at_home(Work work);
+  template <typename Work>
+  void with_video(Work work);
 
   transport::Executor executor_;
   const base::Clock& clock_;
@@ -93,6 +95,7 @@ class Attendance final : private MeetingEvents, private ReceptionEvents {
   std::atomic<std::size_t> receiving_bytes_ = 0;
   std::atomic<bool> stopping_ = false;
   bool sending_ = false;
+  std::optional<base::TimePoint> begin_by_;  // sending begins, whether somebody wants the picture or not
   bool finished_ = false;
 
   // Each used on its thread only.

@@ -105,7 +105,10 @@ void VideoSender::request_keyframe(std::uint32_t spatial) {
 void VideoSender::set_wanted(const std::vector<std::uint32_t>& spatial) {
   for (Encoding& each : encodings_) {
     const bool rests = std::ranges::find(spatial, each.layer.spatial) == spatial.end();
-    if (each.resting && !rests) each.keyframe_wanted = true;
+    if (each.resting && !rests) {
+      each.keyframe_wanted = true;
+      each.last_keyframe.reset();  // whoever wants it now has not seen that one
+    }
     each.resting = rests;
   }
 }

@@ -38,9 +38,11 @@ Outcome leave(const Call& call) {
   return done();
 }
 
+// Nobody has a link afterwards, so the answer goes first.
 Outcome close_room(const Call& call) {
+  send_answer(call.parts.core, call.from, call.message.request(), nullptr);
   call.parts.close_room();
-  return done();
+  return Reply::kLater;
 }
 
 constexpr Role kGuest = vistime::v1::ROLE_GUEST;

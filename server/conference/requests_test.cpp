@@ -39,5 +39,14 @@ TEST(Requests, an_answer_carries_a_sentence_where_something_went_wrong) {
   EXPECT_EQ(answer.message(), "only the host may do that");
 }
 
+TEST(Requests, who_closes_the_room_is_answered_before_it_is_gone) {
+  RoomHarness house;
+  Client& host = house.join("host", RoomRole::kHost);
+  house.ask(host, [](ClientMessage& m) { m.mutable_close_room(); });
+  ASSERT_TRUE(host.last(ServerMessage::kAnswer));
+  EXPECT_EQ(host.last(ServerMessage::kAnswer)->answer().code(), "");
+  EXPECT_TRUE(house.room->closed());
+}
+
 }  // namespace
 }  // namespace vistime::server::conference
