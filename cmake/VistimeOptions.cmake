@@ -36,6 +36,9 @@ if(VISTIME_SANITIZE)
   add_link_options(-fsanitize=${VISTIME_SANITIZE})
   # SOCI's library hides the type information that -fsanitize=vptr needs of its classes.
   add_compile_options(-fno-sanitize=vptr)
+  if(VISTIME_SANITIZE MATCHES undefined)
+    add_compile_options(-fsanitize-ignorelist=${CMAKE_SOURCE_DIR}/cmake/sanitizer_ignore.txt)
+  endif()
   # The sanitizers replace the functions that _FORTIFY_SOURCE would wrap; libstdc++'s own checks add to theirs.
   target_compile_definitions(vistime_options INTERFACE _GLIBCXX_ASSERTIONS)
 else()
@@ -44,7 +47,8 @@ else()
     $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
 endif()
 if(VISTIME_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_options(
+    -fsanitize=fuzzer-no-link -fsanitize-coverage-ignorelist=${CMAKE_SOURCE_DIR}/cmake/coverage_ignore.txt)
 endif()
 # Asio, Beast and spdlog are compiled once (see base/ and transport/), not in every file that uses them.
 target_compile_definitions(vistime_options INTERFACE

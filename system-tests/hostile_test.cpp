@@ -10,6 +10,7 @@
 #include "protocol/object_header.hpp"
 #include "protocol/room.pb.h"
 #include "protocol/version.hpp"
+#include "server/common/tokens.hpp"
 #include "transport/handshake.hpp"
 #include "transport/link.hpp"
 #include "transport/websocket.hpp"
@@ -124,6 +125,22 @@ TEST_F(Hostile, forged_and_foreign_tokens_are_refused) {
   RawClient client(server);
   client.connect("/link/conference/" + other.id);
   EXPECT_EQ(client.greet(hello(token("A"))).refusal().code(), "token-invalid");
+}
+
+TEST_F(Hostile, an_expired_token_is_told_to_join_again) {
+  std::string hex;
+  std::ifstream(folder / "data/token.key") >> hex;
+  const server::TokenSigner signer(base::from_hex(hex).value());
+  const auto now = std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
+  server::RoomGrant grant{.room = room.id, .participant = "0123456789abcdef", .name = "Late", .device = "device",
+                          .room_name = "Meeting", .max_participants = 500, .issued = now - 120s, .expires = now - 1s};
+  RawClient late(server);
+  late.connect(path());
+  EXPECT_EQ(late.greet(hello(signer.sign(grant))).refusal().code(), "token-expired");
+  grant.expires = now + 60s;
+  RawClient in_time(server);
+  in_time.connect(path());
+  EXPECT_TRUE(in_time.greet(hello(signer.sign(grant))).has_welcome()) << "the same but for its time";
 }
 
 TEST_F(Hostile, malformed_and_oversized_messages_end_the_connection_and_nothing_else) {

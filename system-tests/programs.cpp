@@ -17,14 +17,16 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Server::Server(const std::filesystem::path& data, std::vector<std::string> flags) : data_(data), flags_(std::move(flags)) {
+Server::Server(const std::filesystem::path& data, std::vector<std::string> flags, std::vector<std::string> wrapper)
+    : data_(data), flags_(std::move(flags)), wrapper_(std::move(wrapper)) {
   for (const auto* listener : {"https", "http", "master", "conference"}) ports_[listener] = "0";
   start();
 }
 
 void Server::start() {
-  std::vector<std::string> command{VISTIMED_PROGRAM, "--data", data_.string(), "--bind", "127.0.0.1", "--host-name",
-                                   "localhost", "--print-ports"};
+  std::vector<std::string> command = wrapper_;
+  command.insert(command.end(), {VISTIMED_PROGRAM, "--data", data_.string(), "--bind", "127.0.0.1", "--host-name",
+                                 "localhost", "--print-ports"});
   for (const auto& [listener, port] : ports_) {
     command.push_back("--" + listener + "-port");
     command.push_back(port);
@@ -39,6 +41,11 @@ void Server::start() {
     return;
   }
   throw std::runtime_error("vistimed did not start: " + process_->errors());
+}
+
+std::filesystem::path Server::data() const {
+  if (wrapper_.empty()) return data_;
+  return "/proc/" + std::to_string(process_->id()) + "/root" + data_.string();
 }
 
 void Server::restart() {

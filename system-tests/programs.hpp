@@ -30,20 +30,24 @@ class Folder {
 
 class Server {
  public:
-  // Starts with `flags` beside the data folder and free ports, and returns once it listens.
-  explicit Server(const std::filesystem::path& data, std::vector<std::string> flags = {});
+  // Starts with `flags` beside the data folder and free ports, and returns once it listens. `wrapper`: a command that runs
+  // the program given after it, for instance in a namespace of its own.
+  explicit Server(const std::filesystem::path& data, std::vector<std::string> flags = {},
+                  std::vector<std::string> wrapper = {});
   // Starts again on the same data and ports, as an init system would.
   void restart();
   Process& process() { return *process_; }
   // "https", "http", "master", "conference"
   std::string port(const std::string& listener) const { return ports_.at(listener); }
   std::string url() const { return "https://localhost:" + port("https"); }
-  std::string ca_file() const { return (data_ / "tls/ca.pem").string(); }
+  // The data folder as the server sees it.
+  std::filesystem::path data() const;
+  std::string ca_file() const { return (data() / "tls/ca.pem").string(); }
 
  private:
   void start();
   std::filesystem::path data_;
-  std::vector<std::string> flags_;
+  std::vector<std::string> flags_, wrapper_;
   std::map<std::string, std::string> ports_;
   std::unique_ptr<Process> process_;
 };

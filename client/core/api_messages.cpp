@@ -169,7 +169,10 @@ base::Error problem_to_error(unsigned status, std::string_view body, std::string
   if (error.message.empty()) error.message = fmt::format("The server answered with status {}.", status);
   const bool seconds = !retry_after.empty() && retry_after.size() < 7 &&
                        std::ranges::all_of(retry_after, [](char c) { return c >= '0' && c <= '9'; });
-  if (seconds) error.message += fmt::format(" Try again in {} s.", retry_after);
+  if (seconds) {
+    const bool sentence = error.message.ends_with('.') || error.message.ends_with('!');
+    error.message += fmt::format("{} Try again in {} s.", sentence ? "" : ".", retry_after);
+  }
   return error;
 }
 

@@ -65,6 +65,7 @@ TEST(ApiMessages, a_wait_that_the_server_asks_for_is_said) {
   const auto error = problem_to_error(429, R"({"code":"too-many-attempts","detail":"Slow down."})", "30");
   EXPECT_EQ(error.kind, base::ErrorKind::kOverloaded);
   EXPECT_EQ(error.message, "Slow down. Try again in 30 s.");
+  EXPECT_EQ(problem_to_error(507, R"({"detail":"no room"})", "9").message, "no room. Try again in 9 s.");
   EXPECT_EQ(problem_to_error(429, R"({"detail":"Slow down."})", "Tue, 1 Jan").message, "Slow down.");
 }
 
