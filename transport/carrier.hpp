@@ -12,7 +12,7 @@ class CarrierEvents {
   virtual ~CarrierEvents() = default;
   // Valid during the call only.
   virtual void on_message(base::BytesView message) = 0;
-  // The last write is through: writable() is true again.
+  // The last write, which did not go through at once, is through: writable() is true again.
   virtual void on_writable() = 0;
   // Comes once, also after close(); nothing comes after it. kClosed when the other end said goodbye.
   virtual void on_closed(const base::Error& why) = 0;
@@ -23,10 +23,10 @@ class Carrier {
   virtual ~Carrier() = default;
   // Events go there from now on; nullptr silences them. The events must outlive the carrier or be unset.
   virtual void set_events(CarrierEvents* events) = 0;
-  // One write at a time: false between write() and on_writable().
   virtual bool writable() const = 0;
-  // Only when writable; at most protocol::kMaxCarrierMessage bytes.
-  virtual void write(base::Bytes message) = 0;
+  // Only when writable; at most protocol::kMaxCarrierMessage bytes. Afterwards either writable() still holds, or
+  // on_writable() says when it does again. Calls no event itself.
+  virtual void write(base::BytesView message) = 0;
   // Sends what was written and then `last` (when not empty), says goodbye and closes; forced after a short while. The
   // carrier may be destroyed at once after: the goodbye goes on without it.
   virtual void close(base::Bytes last) = 0;

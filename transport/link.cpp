@@ -14,9 +14,9 @@ using protocol::Lane;
 
 // What one write to the carrier may hold: one TLS record. A higher lane waits for no more than this.
 constexpr std::size_t kWriteBudget = 15 * 1024;
-// Video is confirmed at once, other objects so long after the last confirmation: a sender stops encoding when 150 ms pass
-// without one.
-constexpr auto kFeedbackInterval = std::chrono::milliseconds(50);
+// Objects are confirmed so long after the last confirmation; see LinkSettings::prompt_feedback.
+constexpr auto kPromptFeedback = std::chrono::milliseconds(50);
+constexpr auto kRareFeedback = std::chrono::seconds(1);
 // Control messages are acknowledged at the latest after so many; else with the next write or tick.
 constexpr std::uint32_t kAckEvery = 32;
 // The history of unconfirmed writes is a measure, not a promise: bounded.
@@ -107,8 +107,12 @@ void Link::acknowledge() {
 void Link::flush() {
   if (in_event_ || !carrier_ || !carrier_->writable() || queue_.empty()) return;
   acknowledge();  // rides along
-  base::Bytes out;
-  out.reserve(std::min(kWriteBudget + protocol::kMaxFrameHead, queue_.queued_bytes() + 64));
+  while (carrier_->writable() && !queue_.empty()) write_some();
+}
+
+void Link::write_some() {
+  thread_local base::Bytes out;
+  out.clear();
   const auto sent_before = queue_.counters().objects_sent;
   queue_.fill(out, kWriteBudget, clock_.now());
   if (out.empty()) return;
@@ -118,7 +122,7 @@ void Link::flush() {
     objects_sent_bytes_ = queue_.counters().object_bytes_sent - objects_sent_before_;
     if (unconfirmed_.size() < kMaxUnconfirmed) unconfirmed_.push_back({objects_sent_bytes_, clock_.now()});
   }
-  carrier_->write(std::move(out));
+  carrier_->write(out);
 }
 
 void Link::tick() {
@@ -129,7 +133,7 @@ void Link::tick() {
     return detach({base::ErrorKind::kUnreachable, "silent", "nothing has been heard from the other side"});
   }
   acknowledge();
-  confirm();
+  confirm_if_due();
   if (now - last_ping_ >= settings_.ping_interval) {
     last_ping_ = now;
     put_number(FrameKind::kPing, static_cast<std::uint64_t>(now.time_since_epoch().count()), 8);
@@ -175,12 +179,15 @@ void Link::on_message(base::BytesView message) {
   if (!done) return fail(protocol_error(done.error().message));
   if (!carrier_) return;
   if (received_ - acknowledged_ >= kAckEvery) acknowledge();
-  if (video_received_ || last_received_ - last_feedback_ >= kFeedbackInterval) confirm();
+  confirm_if_due();
   flush();
 }
 
-void Link::confirm() {
+void Link::confirm_if_due() {
   if (feedback_sent_ == objects_received_bytes_) return;
+  const bool at_once = settings_.prompt_feedback && video_received_;
+  const auto interval = settings_.prompt_feedback ? kPromptFeedback : kRareFeedback;
+  if (!at_once && clock_.now() - last_feedback_ < interval) return;
   video_received_ = false;
   last_feedback_ = clock_.now();
   feedback_sent_ = objects_received_bytes_;

@@ -24,9 +24,12 @@ struct LinkSettings {
   base::Duration ping_interval = std::chrono::seconds(4);
   // Nothing at all received for so long: the connection is dead, whatever the kernel says.
   base::Duration silence_limit = std::chrono::seconds(10);
+  // Objects are confirmed promptly where the peer paces its encoders by it, as a server's peers do: video at once, others
+  // within 50 ms. Else once a second, as a measure only: every confirmation costs the other side a wake-up.
+  bool prompt_feedback = true;
   std::size_t max_unacknowledged = 4096;            // messages
   std::size_t max_unacknowledged_bytes = 4 << 20;
-  SendQueueLimits queue;
+  SendQueueLimits queue = {};
 };
 
 struct LinkStatistics {
@@ -114,8 +117,9 @@ class Link final : private CarrierEvents {
   void detach(const base::Error& why);
   void fail(const base::Error& why);
   void put_number(protocol::FrameKind kind, std::uint64_t value, std::size_t bytes);
+  void write_some();
   void acknowledge();
-  void confirm();
+  void confirm_if_due();
 
   const base::Clock& clock_;
   LinkEvents& events_;

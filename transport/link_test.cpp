@@ -266,6 +266,21 @@ TEST(Link, video_is_confirmed_at_once_and_audio_every_50_ms) {
   }
 }
 
+TEST(Link, who_paces_nobody_confirms_once_a_second) {
+  Pair pair({.prompt_feedback = false});
+  std::uint64_t before = pair.client.statistics().bytes_received;
+  int confirmations = 0;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    pair.client.send_object(object(pair.clock.now() + 1s, i % 2 == 0 ? Lane::kAudio : Lane::kVideo, i));
+    pair.client.flush();
+    pair.pipe->pump();
+    if (std::exchange(before, pair.client.statistics().bytes_received) != before) ++confirmations;
+    EXPECT_LE(pair.client.statistics().oldest_unconfirmed, 1s);
+    pair.clock.advance(20ms);
+  }
+  EXPECT_NEAR(confirmations, 4, 1);
+}
+
 TEST(Link, an_end_with_a_reason_reaches_the_peer_after_all_that_was_said_before) {
   Pair pair;
   pair.server.send_control(base::as_bytes("goodbye"));

@@ -51,9 +51,9 @@ class MemoryPipe::End final : public Carrier {
   ~End() override { leave(); }
   void set_events(CarrierEvents* events) override { mine().events = events; }
   bool writable() const override { return !pipe_->sides_[side_].writing && !pipe_->cut_; }
-  void write(base::Bytes message) override {
+  void write(base::BytesView message) override {
     mine().writing = true;
-    if (!pipe_->cut_) pipe_->sides_[1 - side_].arriving.push_back(std::move(message));
+    if (!pipe_->cut_) pipe_->sides_[1 - side_].arriving.emplace_back(message.begin(), message.end());
   }
   void close(base::Bytes last) override {
     if (!last.empty() && !pipe_->cut_) pipe_->sides_[1 - side_].arriving.push_back(std::move(last));

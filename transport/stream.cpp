@@ -38,14 +38,22 @@ Stream::Stream(Socket socket) : socket_(std::move(socket)) {
   ErrorCode ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(tcp::no_delay(true), ignored);
+  writer_ = std::make_unique<SocketWriter>(socket_.native_handle());
 }
 
 Stream::Stream(Stream&&) noexcept = default;
 Stream::~Stream() = default;
 
-base::Result<void> Stream::start_tls_server(const TlsContext& context) {
+bool Stream::use_context(const TlsContext& context) {
   ssl_.reset(SSL_new(context.get()));
-  if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
+  BIO* bio = ssl_ ? make_bio(*writer_) : nullptr;
+  if (bio == nullptr) return false;
+  SSL_set_bio(ssl_.get(), bio, bio);
+  return true;
+}
+
+base::Result<void> Stream::start_tls_server(const TlsContext& context) {
+  if (!use_context(context)) {
     return base::fail(base::ErrorKind::kOverloaded, "no memory for a TLS connection: {}", openssl_reason());
   }
   SSL_set_accept_state(ssl_.get());
@@ -53,8 +61,7 @@ base::Result<void> Stream::start_tls_server(const TlsContext& context) {
 }
 
 base::Result<void> Stream::start_tls_client(const TlsContext& context, const std::string& host) {
-  ssl_.reset(SSL_new(context.get()));
-  if (!ssl_ || SSL_set_fd(ssl_.get(), socket_.native_handle()) != 1) {
+  if (!use_context(context)) {
     return base::fail(base::ErrorKind::kOverloaded, "no memory for a TLS connection: {}", openssl_reason());
   }
   SSL_set_connect_state(ssl_.get());
@@ -98,9 +105,17 @@ Stream::Step Stream::tls_step(int result) {
   return {asio::error::connection_aborted, 0, Want::kNothing};
 }
 
+Stream::Step Stream::try_flush() {
+  if (writer_->empty() || writer_->flush()) return {};
+  if (writer_->error() == 0) return {{}, 0, Want::kWrite};
+  return {ErrorCode(writer_->error(), boost::system::system_category()), 0, Want::kNothing};
+}
+
 Stream::Step Stream::try_handshake() {
+  if (const Step left = try_flush(); left.error || left.want != Want::kNothing) return left;
   ERR_clear_error();
   const int result = SSL_do_handshake(ssl_.get());
+  if (!writer_->empty()) return {{}, 0, Want::kWrite};
   if (result == 1) return {};
   return tls_step(result);
 }
@@ -127,10 +142,18 @@ Stream::Step Stream::try_write(const void* data, std::size_t size) {
     if (result == 1) return {{}, bytes, Want::kNothing};
     return tls_step(result);
   }
-  ErrorCode error;
-  const std::size_t bytes = socket_.send(asio::buffer(data, size), 0, error);
-  if (error == asio::error::would_block) return {{}, 0, Want::kWrite};
-  return {error, bytes, Want::kNothing};
+  const std::size_t bytes = std::min(size, kGather);
+  if (writer_->write({static_cast<const std::uint8_t*>(data), bytes})) return {{}, bytes, Want::kNothing};
+  return {ErrorCode(writer_->error(), boost::system::system_category()), 0, Want::kNothing};
+}
+
+Stream::Written Stream::write_now(base::BytesView bytes) {
+  while (!bytes.empty()) {
+    const Step step = try_write(bytes.data(), bytes.size());
+    if (step.error) return {step.error, false};
+    bytes = bytes.subspan(step.bytes);
+  }
+  return {{}, writer_->empty()};
 }
 
 void Stream::shutdown_send() {
@@ -160,7 +183,8 @@ base::Result<Stream> Stream::move_to(Stream stream, const Executor& executor) {
     return base::fail(base::ErrorKind::kClosed, "the connection cannot be moved: {}", error.message());
   }
   Stream moved(std::move(socket));
-  moved.ssl_ = std::move(stream.ssl_);  // the file descriptor stays the same
+  moved.writer_ = std::move(stream.writer_);  // the file descriptor stays the same
+  moved.ssl_ = std::move(stream.ssl_);
   moved.refused_issuer_ = std::move(stream.refused_issuer_);
   return moved;
 }

@@ -1,8 +1,8 @@
 // A byte stream over TCP, with or without TLS, that Beast can read from and write to.
 //
-// Unlike asio::ssl::stream it hands OpenSSL the socket itself: no buffers between the two, so an idle connection costs
-// what OpenSSL costs (with SSL_MODE_RELEASE_BUFFERS) instead of 68 KiB more, and a write that fits the socket needs one
-// system call and no intermediate step. It can move to another executor between operations. Not thread-safe.
+// Unlike asio::ssl::stream it gives OpenSSL a way to the socket without buffers between the two, so an idle connection
+// costs what OpenSSL costs (with SSL_MODE_RELEASE_BUFFERS) instead of 68 KiB more, and a write that fits the socket needs
+// one system call and no intermediate step. It can move to another executor between operations. Not thread-safe.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -19,6 +19,7 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "transport/socket_writer.hpp"
 
 namespace vistime::transport {
 
@@ -67,6 +68,16 @@ class Stream {
   auto async_read_some(const Buffers& buffers, Token&& token);
   template <typename Buffers, typename Token>
   auto async_write_some(const Buffers& buffers, Token&& token);
+  // For those who frame their messages themselves: takes all of `bytes`, at once. When it answers "not yet", some of it
+  // waits for the socket: await async_flush() before the next. Whatever is written later, by whomever, follows it.
+  struct Written {
+    ErrorCode error;
+    bool all_sent = true;
+  };
+  Written write_now(base::BytesView bytes);
+  // void(ErrorCode)
+  template <typename Token>
+  auto async_flush(Token&& token);
   // Sends close_notify (without waiting for the peer's) and shuts the socket's sending side.
   void shutdown_send();
   void close();
@@ -85,16 +96,21 @@ class Stream {
   };
   Step try_handshake();
   Step try_read(void* data, std::size_t size);
+  // All or nothing; what the socket does not take waits in writer_.
   Step try_write(const void* data, std::size_t size);
+  Step try_flush();
+  bool use_context(const TlsContext& context);
   Step tls_step(int result);
   template <typename Attempt>
   struct Operation;
   struct HandshakeAttempt;
   struct ReadAttempt;
+  struct FlushAttempt;
   template <typename Buffers>
   struct WriteAttempt;
 
   Socket socket_;
+  std::unique_ptr<SocketWriter> writer_;  // on the heap: OpenSSL keeps a pointer to it while the stream moves
   std::unique_ptr<SSL, SslDeleter> ssl_;
   std::string tls_error_;
   // Who issued the certificate that was found wanting; on the heap because OpenSSL keeps a pointer to it while the

@@ -58,12 +58,30 @@ struct Stream::ReadAttempt {
   Step run(Stream& stream) { return into.size() == 0 ? Step{} : stream.try_read(into.data(), into.size()); }
 };
 
+struct Stream::FlushAttempt {
+  static constexpr bool kMovesBytes = false;
+  Step run(Stream& stream) { return stream.try_flush(); }
+};
+
 // What lies in several buffers (a frame's head and its body) is gathered, so that it makes one TLS record.
 template <typename Buffers>
 struct Stream::WriteAttempt {
   static constexpr bool kMovesBytes = true;
   Buffers from;
+  Step accepted{};
+  // Done when the socket has it: nobody else would send the rest.
   Step run(Stream& stream) {
+    Step step = stream.try_flush();
+    if (step.error || step.want != Want::kNothing || accepted.bytes > 0) return step.error ? step : with_bytes(step);
+    accepted = write(stream);
+    if (accepted.error || accepted.bytes == 0) return accepted;
+    return with_bytes(stream.try_flush());
+  }
+  Step with_bytes(Step step) const {
+    step.bytes = accepted.bytes;
+    return step;
+  }
+  Step write(Stream& stream) {
     asio::const_buffer only;
     std::size_t parts = 0;
     for (auto it = asio::buffer_sequence_begin(from); it != asio::buffer_sequence_end(from); ++it) {
@@ -100,6 +118,11 @@ template <typename Buffers, typename Token>
 auto Stream::async_write_some(const Buffers& buffers, Token&& token) {
   return asio::async_compose<Token, void(ErrorCode, std::size_t)>(
       Operation<WriteAttempt<Buffers>>{*this, {buffers}}, token, socket_);
+}
+
+template <typename Token>
+auto Stream::async_flush(Token&& token) {
+  return asio::async_compose<Token, void(ErrorCode)>(Operation<FlushAttempt>{*this, {}}, token, socket_);
 }
 
 // What Beast's WebSocket asks of its stream: how to end it.

@@ -42,10 +42,28 @@ void configure(WebSocket& websocket) {
   websocket.set_option(timeout);
 }
 
+// What a server puts before a binary message (RFC 6455, section 5.2: FIN, opcode 2, no mask).
+void append_frame_head(base::Bytes& out, std::size_t size) {
+  base::ByteWriter writer(out);
+  writer.u8(0x82);
+  if (size < 126) {
+    writer.u8(static_cast<std::uint8_t>(size));
+  } else if (size <= 0xFFFF) {
+    writer.u8(126);
+    writer.u16(static_cast<std::uint16_t>(size));
+  } else {
+    writer.u8(127);
+    writer.u64(size);
+  }
+}
+
 // Lives for as long as an operation is pending, which may be longer than the carrier in front of it.
+enum class Role { kClient, kServer };
+
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  explicit Connection(Stream stream) : websocket_(std::move(stream)), force_(websocket_.get_executor()) {
+  Connection(Stream stream, Role role)
+      : websocket_(std::move(stream)), is_server_(role == Role::kServer), force_(websocket_.get_executor()) {
     tune(websocket_.next_layer().socket());
   }
   WebSocket& websocket() { return websocket_; }
@@ -56,8 +74,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (events_ != nullptr && !reading_ && !closed_) read();
   }
 
-  void write(base::Bytes message) {
-    outgoing_ = std::move(message);
+  void write(base::BytesView message) {
+    if (is_server_) return write_now(message);
+    outgoing_.assign(message.begin(), message.end());
     writing_ = true;
     websocket_.async_write(asio::buffer(outgoing_), [self = shared_from_this()](ErrorCode error, std::size_t) {
       self->written(error);
@@ -79,6 +98,25 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void cut() { websocket_.next_layer().close(); }
 
  private:
+  // A server writes what fits the socket within the call, past Beast, whose asynchronous write costs as much as the rest of
+  // forwarding together. Beast still writes on its own account: answers to pings and the closing handshake, each of them
+  // whole; the stream keeps the order.
+  void write_now(base::BytesView message) {
+    thread_local base::Bytes framed;
+    framed.clear();
+    append_frame_head(framed, message.size());
+    framed.insert(framed.end(), message.begin(), message.end());
+    const auto written = websocket_.next_layer().write_now(framed);
+    if (written.all_sent) return;
+    writing_ = true;
+    if (written.error) {
+      asio::post(websocket_.get_executor(),
+                 [self = shared_from_this(), error = written.error] { self->written(error); });
+    } else {
+      websocket_.next_layer().async_flush([self = shared_from_this()](ErrorCode error) { self->written(error); });
+    }
+  }
+
   void read() {
     reading_ = true;
     websocket_.async_read(buffer_, [self = shared_from_this()](ErrorCode error, std::size_t) {
@@ -116,7 +154,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void say_goodbye() {
-    if (!last_.empty()) return write(std::exchange(last_, {}));
+    if (!last_.empty()) {
+      const base::Bytes last = std::exchange(last_, {});
+      write(last);
+      if (writing_) return;  // goes on in written()
+    }
     websocket_.async_close(websocket::close_code::normal, [self = shared_from_this()](ErrorCode) {
       self->force_.cancel();
       self->websocket_.next_layer().close();
@@ -136,6 +178,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   WebSocket websocket_;
+  const bool is_server_;
   Timer force_;
   boost::beast::flat_buffer buffer_{protocol::kMaxCarrierMessage};
   base::Bytes outgoing_;
@@ -156,7 +199,7 @@ class WebSocketCarrier final : public Carrier {
   }
   void set_events(CarrierEvents* events) override { connection_->set_events(events); }
   bool writable() const override { return connection_->writable(); }
-  void write(base::Bytes message) override { connection_->write(std::move(message)); }
+  void write(base::BytesView message) override { connection_->write(message); }
   void close(base::Bytes last) override {
     closing_ = true;
     connection_->close(std::move(last));
@@ -189,7 +232,7 @@ struct OneMessage final : CarrierEvents {
 }  // namespace
 
 Task<base::Result<std::unique_ptr<Carrier>>> accept_websocket(Stream stream, UpgradeRequest request) {
-  auto connection = std::make_shared<Connection>(std::move(stream));
+  auto connection = std::make_shared<Connection>(std::move(stream), Role::kServer);
   configure(connection->websocket());
   const auto token = asio::as_tuple(use_task);
   const auto [error] = co_await connection->websocket().async_accept(request, token);
@@ -204,7 +247,7 @@ Task<base::Result<std::unique_ptr<Carrier>>> connect_websocket(WebSocketTarget t
                                                                std::chrono::milliseconds limit) {
   auto stream = co_await connect_stream(target.host, target.port, context, limit);
   if (!stream) co_return std::unexpected(stream.error());
-  auto connection = std::make_shared<Connection>(std::move(*stream));
+  auto connection = std::make_shared<Connection>(std::move(*stream), Role::kClient);
   WebSocket& websocket = connection->websocket();
   configure(websocket);
   websocket.write_buffer_bytes(protocol::kMaxFrameBody + 1024);  // the client's bytes are masked through it

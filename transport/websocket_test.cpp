@@ -172,7 +172,7 @@ TEST_F(WebSocketTest, events_may_be_handed_over_from_within_a_message) {
   first.next = &second;
   (*client_carrier)->set_events(&first);
   for (std::uint8_t i = 0; i < 5; ++i) {
-    server.carrier->write({i, i});
+    server.carrier->write(base::Bytes{i, i});
     ASSERT_TRUE(run_until([&] { return server.carrier->writable(); }));
   }
   ASSERT_TRUE(run_until([&] { return second.messages.size() == 4; }));
@@ -211,7 +211,7 @@ TEST_F(WebSocketTest, the_first_message_is_awaited_for_a_limited_time) {
                  [&](std::exception_ptr, base::Result<base::Bytes> result) { nothing = std::move(result); });
   ASSERT_TRUE(run_until([&] { return nothing.has_value(); }));
   EXPECT_EQ(nothing->error().code, "timeout");
-  server.carrier->write({1, 2, 3});
+  server.carrier->write(base::Bytes{1, 2, 3});
   asio::co_spawn(context.get_executor(), receive_one(**client_carrier, 5s),
                  [&](std::exception_ptr, base::Result<base::Bytes> result) { something = std::move(result); });
   ASSERT_TRUE(run_until([&] { return something.has_value(); }));

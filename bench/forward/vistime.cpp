@@ -39,7 +39,7 @@ void say(transport::Link& link, const Message& message) {
 class VistimeMember final : public Member, private transport::LinkEvents {
  public:
   VistimeMember(const base::Clock& clock, const Executor& executor)
-      : clock_(clock), link_(clock, *this), timer_(executor) {}
+      : clock_(clock), link_(clock, *this, {.prompt_feedback = false}), timer_(executor) {}
   ~VistimeMember() override { link_.end("left", ""); }
 
   Task<base::Result<void>> enter(transport::WebSocketTarget target, transport::TlsContext tls, std::string token) {

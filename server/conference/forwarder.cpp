@@ -10,6 +10,8 @@ namespace {
 
 // A holder of a place from whom nothing has come for so long is not heard any more.
 constexpr base::Duration kHeardFor = std::chrono::seconds(1);
+// One track that was the only one for so long has nothing to be gathered with.
+constexpr base::Duration kAlone = std::chrono::milliseconds(100);
 
 media::SpeakerRanking::Settings ranking_settings(std::size_t loudest) {
   media::SpeakerRanking::Settings settings;
@@ -75,6 +77,7 @@ void Forwarder::forward(Route& route, const protocol::ObjectHeader& header, base
   const base::TimePoint now = clock_.now();
   if (route.video) {
     if (!route.video->watched()) return;
+    (void)is_alone(route.track, now);
     const auto shared = std::make_shared<const base::Bytes>(object.begin(), object.end());
     counters_.forwarded += route.video->forward(header, shared, now, gather_);
   } else if (route.kind == RouteKind::kScreenAudio) {
@@ -97,12 +100,20 @@ void Forwarder::forward_audio(const std::vector<Receiver*>& listeners, const Rou
       .stream = std::uint64_t{route.track} << 8,
       .keyframe = true,
       .discardable = true};
+  // Sent at once, a lone voice is there 5 ms sooner and costs no further wake-up.
+  const bool at_once = is_alone(route.track, now) && !gather_.armed();
   for (Receiver* receiver : listeners) {
     if (receiver == route.publisher || !receiver->link.attached()) continue;
     receiver->link.send_object(queued);
-    gather_.touch(*receiver);
+    gather_.mark(*receiver);
     ++counters_.forwarded;
   }
+  at_once ? gather_.flush() : gather_.arm();
+}
+
+bool Forwarder::is_alone(std::uint32_t track, base::TimePoint now) {
+  if (std::exchange(latest_track_, track) != track) alone_since_ = now;
+  return now - alone_since_ > kAlone;
 }
 
 void Forwarder::silence(const Route& route) {

@@ -70,6 +70,8 @@ class Forwarder {
  private:
   void forward_audio(const std::vector<Receiver*>& listeners, const Route& route, base::BytesView object,
                      base::TimePoint now);
+  // Notes that an object of the track is forwarded; whether no other was for a while.
+  bool is_alone(std::uint32_t track, base::TimePoint now);
 
   const base::Clock& clock_;
   Gather& gather_;
@@ -79,6 +81,8 @@ class Forwarder {
   std::vector<Receiver*> microphone_listeners_;
   std::vector<std::uint32_t> speakers_;
   ForwardCounters counters_;
+  std::uint32_t latest_track_ = 0;
+  base::TimePoint alone_since_;
 };
 
 }  // namespace vistime::server::conference

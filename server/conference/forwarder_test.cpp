@@ -39,6 +39,26 @@ TEST_F(ForwarderTest, writes_are_gathered_into_one_a_subscriber) {
   EXPECT_EQ(armed, 2);
 }
 
+TEST_F(ForwarderTest, a_lone_voice_is_sent_at_once_until_another_joins_in) {
+  Route& one = forwarder.add(256, RouteKind::kMicrophone, 0, publisher.receiver);
+  Route& other = forwarder.add(512, RouteKind::kMicrophone, 0, publisher.receiver);
+  forwarder.listen(first.receiver, true);
+  forward(one, object(256));
+  gather.flush();
+  first.become_writable();
+  clock.advance(std::chrono::milliseconds(120));
+  forward(one, object(256));
+  EXPECT_EQ(first.writes(), 2U);
+  EXPECT_EQ(armed, 1);
+  first.become_writable();
+  forward(other, object(512));
+  forward(one, object(256));
+  EXPECT_EQ(first.writes(), 2U) << "both wait for what else comes";
+  EXPECT_EQ(armed, 2);
+  gather.flush();
+  EXPECT_EQ(first.writes(), 3U);
+}
+
 TEST_F(ForwarderTest, who_no_longer_listens_gets_nothing) {
   Route& route = forwarder.add(256, RouteKind::kMicrophone, 0, publisher.receiver);
   forwarder.listen(first.receiver, true);

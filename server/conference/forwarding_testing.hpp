@@ -49,7 +49,7 @@ class Listener final : private transport::LinkEvents {
     explicit Sink(bool always) : always_writable(always) {}
     void set_events(transport::CarrierEvents* to) override { events = to; }
     bool writable() const override { return !busy; }
-    void write(base::Bytes) override {
+    void write(base::BytesView) override {
       ++writes;
       busy = !always_writable;
     }

@@ -33,11 +33,16 @@ class Gather {
   explicit Gather(std::function<void()> arm) : arm_(std::move(arm)) {}
 
   void touch(Receiver& receiver) {
+    mark(receiver);
+    arm();
+  }
+  // As touch(), for many at a time: arm() or flush() follows.
+  void mark(Receiver& receiver) {
     if (receiver.gathered) return;
     receiver.gathered = true;
     pending_.push_back(&receiver);
-    arm();
   }
+  bool armed() const { return armed_; }
   // There is something to do when the time is over, though nothing to send yet.
   void arm() {
     if (armed_) return;

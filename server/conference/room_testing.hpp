@@ -52,9 +52,9 @@ class WireEnd final : public transport::Carrier {
   ~WireEnd() override { wire_->ends[side_].events = nullptr; }
   void set_events(transport::CarrierEvents* events) override { wire_->ends[side_].events = events; }
   bool writable() const override { return !wire_->cut && !wire_->ends[side_].writing; }
-  void write(base::Bytes message) override {
+  void write(base::BytesView message) override {
     wire_->ends[side_].writing = true;
-    wire_->ends[1 - side_].incoming.push_back(std::move(message));
+    wire_->ends[1 - side_].incoming.emplace_back(message.begin(), message.end());
   }
   void close(base::Bytes last) override {
     if (!last.empty()) wire_->ends[1 - side_].incoming.push_back(std::move(last));

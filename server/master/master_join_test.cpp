@@ -32,7 +32,7 @@ TEST_F(MasterJoinTest, a_guest_gets_a_token_and_the_way_to_the_meeting) {
 
   const RoomGrant grant = grant_of(response);
   EXPECT_EQ(grant.room, id);
-  EXPECT_EQ(grant.participant, answer["participant"]);
+  EXPECT_EQ(grant.participant, answer["participant"].get<std::string>());
   EXPECT_EQ(grant.participant.size(), 16U);
   EXPECT_EQ(grant.name, "Zoë");
   EXPECT_EQ(grant.device, "abcdefghijklmnopqrstuv");
