@@ -12,7 +12,14 @@ Workers::Workers(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) workers_.push_back(std::make_unique<Worker>());
 }
 
-Workers::~Workers() { stop(); }
+Workers::~Workers() {
+  stop();
+  // Tasks that are pending on one worker may hold sockets of another: all tasks go before the first context does. Twice,
+  // for tasks that end pass word to tasks elsewhere.
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& worker : workers_) worker->context.drop_pending();
+  }
+}
 
 void Workers::start() {
   for (const auto& worker : workers_) {

@@ -30,9 +30,14 @@ class Workers {
   transport::Executor of(std::string_view name) const;
 
  private:
+  // With a way to drop what is pending while the context itself is still there.
+  struct Context : boost::asio::io_context {
+    Context() : io_context(1) {}
+    void drop_pending() { shutdown(); }
+  };
   struct Worker {
     // Single-threaded hint: no locking inside.
-    boost::asio::io_context context{1};
+    Context context;
     boost::asio::executor_work_guard<transport::Executor> guard{context.get_executor()};
     std::thread thread;
   };

@@ -7,6 +7,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "transport/timer.hpp"
+
 namespace vistime::server {
 namespace {
 
@@ -29,6 +31,17 @@ TEST(Workers, what_belongs_nowhere_is_spread) {
   std::set<std::thread::id> seen;
   for (int i = 0; i < 3; ++i) seen.insert(thread_of(workers.next()));
   EXPECT_EQ(seen.size(), 3u);
+}
+
+// The address sanitizer sees whether a socket outlives what it belongs to.
+TEST(Workers, a_pending_task_may_hold_a_socket_of_another_worker) {
+  Workers workers(2);
+  const auto one = workers.next(), other = workers.next();
+  for (const auto& [home, abroad] : {std::pair(one, other), std::pair(other, one)}) {
+    auto timer = std::make_shared<transport::Timer>(home, std::chrono::hours(1));
+    auto socket = std::make_shared<transport::Socket>(abroad, transport::tcp::v4());
+    timer->async_wait([timer, socket](const transport::ErrorCode&) {});
+  }
 }
 
 TEST(Workers, a_stray_exception_does_not_end_the_thread) {
