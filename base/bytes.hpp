@@ -31,7 +31,8 @@ class ByteWriter {
 
  private:
   void integer(std::uint64_t value, int size) {
-    for (int shift = (size - 1) * 8; shift >= 0; shift -= 8) out_.push_back(static_cast<std::uint8_t>(value >> shift));
+    for (int shift = (size - 1) * 8; shift >= 0; shift -= 8)
+      out_.push_back(static_cast<std::uint8_t>(value >> shift));
   }
   Bytes& out_;
 };

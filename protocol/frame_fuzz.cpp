@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   protocol::Assembler assembler;
   base::Bytes again;
   std::size_t messages = 0;
-  const auto sink = [&](protocol::FrameKind kind, protocol::Lane lane, base::BytesView body) -> base::Result<void> {
+  const auto sink = [&](protocol::FrameKind kind, protocol::Lane lane,
+                        base::BytesView body) -> base::Result<void> {
     ++messages;
     if (body.size() <= protocol::kMaxFrameBody) protocol::encode({kind, lane, false, false, body}, again);
     if (kind == protocol::FrameKind::kObject) {

@@ -81,10 +81,11 @@ TEST(Frame, a_sinks_refusal_ends_the_message) {
   encode({.kind = FrameKind::kAck, .body = {}}, message);
   encode({.kind = FrameKind::kAck, .body = {}}, message);
   int calls = 0;
-  const auto result = Assembler().receive(message, [&](FrameKind, Lane, base::BytesView) -> base::Result<void> {
-    ++calls;
-    return base::fail(base::ErrorKind::kRefused, "enough");
-  });
+  const auto result =
+      Assembler().receive(message, [&](FrameKind, Lane, base::BytesView) -> base::Result<void> {
+        ++calls;
+        return base::fail(base::ErrorKind::kRefused, "enough");
+      });
   EXPECT_FALSE(result);
   EXPECT_EQ(calls, 1);
 }

@@ -15,8 +15,8 @@ void encode(const ObjectHeader& header, base::Bytes& out) {
   writer.u32(header.track);
   writer.u32(header.sequence);
   writer.u64(header.capture_us);
-  writer.u8(static_cast<std::uint8_t>((header.keyframe ? kKeyframe : 0) | (header.discardable ? kDiscardable : 0) |
-                                      (header.voice ? kVoice : 0)));
+  writer.u8(static_cast<std::uint8_t>((header.keyframe ? kKeyframe : 0) |
+                                      (header.discardable ? kDiscardable : 0) | (header.voice ? kVoice : 0)));
   writer.u8(static_cast<std::uint8_t>(header.spatial << 4 | (header.temporal & 0x0f)));
   writer.u8(header.audio_level);
   writer.u8(0);

@@ -35,7 +35,8 @@ struct RawClient : transport::CarrierEvents {
   }
   base::Result<base::Bytes> receive() {
     base::Result<base::Bytes> received = base::fail(base::ErrorKind::kInternal, "nothing");
-    run<base::Result<base::Bytes>>(transport::receive_one(*carrier, 20s), [&](auto result) { received = std::move(result); });
+    run<base::Result<base::Bytes>>(transport::receive_one(*carrier, 20s),
+                                   [&](auto result) { received = std::move(result); });
     return received;
   }
   vistime::v1::HelloReply greet(const vistime::v1::Hello& hello) {
@@ -86,7 +87,8 @@ vistime::v1::Hello hello(const std::string& token) {
 
 struct Hostile : testing::Test {
   std::string token(const std::string& name) {
-    Process curl({"/usr/bin/curl", "-sS", "--cacert", server.ca_file(), "-H", "Content-Type: application/json", "-d",
+    Process curl({"/usr/bin/curl", "-sS", "--cacert", server.ca_file(), "-H",
+                  "Content-Type: application/json", "-d",
                   json{{"name", name}, {"device", "0123456789abcdefghijkl"}}.dump(),
                   server.url() + "/api/v1/rooms/" + room.id + "/join"});
     return json::parse(curl.read_line().value())["token"];
@@ -132,8 +134,14 @@ TEST_F(Hostile, an_expired_token_is_told_to_join_again) {
   std::ifstream(folder / "data/token.key") >> hex;
   const server::TokenSigner signer(base::from_hex(hex).value());
   const auto now = std::chrono::time_point_cast<base::WallTime::duration>(std::chrono::system_clock::now());
-  server::RoomGrant grant{.room = room.id, .participant = "0123456789abcdef", .name = "Late", .device = "device",
-                          .room_name = "Meeting", .max_participants = 500, .issued = now - 120s, .expires = now - 1s};
+  server::RoomGrant grant{.room = room.id,
+                          .participant = "0123456789abcdef",
+                          .name = "Late",
+                          .device = "device",
+                          .room_name = "Meeting",
+                          .max_participants = 500,
+                          .issued = now - 120s,
+                          .expires = now - 1s};
   RawClient late(server);
   late.connect(path());
   EXPECT_EQ(late.greet(hello(signer.sign(grant))).refusal().code(), "token-expired");
@@ -144,7 +152,8 @@ TEST_F(Hostile, an_expired_token_is_told_to_join_again) {
 }
 
 TEST_F(Hostile, malformed_and_oversized_messages_end_the_connection_and_nothing_else) {
-  std::vector<base::Bytes> rubbish{base::Bytes(60'000, 0xff), {0x02, 0x01, 0x00}, {0x04, 0x03, 1, 2, 3}, {0x00, 0x00}};
+  std::vector<base::Bytes> rubbish{
+      base::Bytes(60'000, 0xff), {0x02, 0x01, 0x00}, {0x04, 0x03, 1, 2, 3}, {0x00, 0x00}};
   // A control message whose protobuf is none.
   rubbish.push_back({0x02, 0x06, 0, 0, 0, 1, 0xff, 0xff});
   for (const auto& bytes : rubbish) {
@@ -185,10 +194,11 @@ TEST_F(Hostile, a_subscriber_that_stops_reading_slows_nobody) {
   Participant recorder(server, room.link, "Berta", {"--record", (folder / "out").string()});
   recorder.joined();
   Participant anna(server, room.link, "Anna",
-                   {"--send-audio", (folder / "voice.wav").string(), "--send-video", (folder / "camera.y4m").string(),
-                    "--layers", "1", "--bitrate", "2000", "--until-sent"});
+                   {"--send-audio", (folder / "voice.wav").string(), "--send-video",
+                    (folder / "camera.y4m").string(), "--layers", "1", "--bitrate", "2000", "--until-sent"});
   anna.joined();
-  const auto track = recorder.expect("track_published", [](const json& event) { return event["track"]["kind"] == "camera"; });
+  const auto track = recorder.expect("track_published",
+                                     [](const json& event) { return event["track"]["kind"] == "camera"; });
   vistime::v1::ClientMessage wish;
   wish.mutable_set_subscriptions()->set_microphones(true);
   auto* tile = wish.mutable_set_subscriptions()->add_tracks();
@@ -206,7 +216,8 @@ TEST_F(Hostile, a_subscriber_that_stops_reading_slows_nobody) {
   double best = 0;
   std::size_t pictures = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder / "out")) {
-    if (entry.path().extension() == ".wav") best = std::max(best, compare(sound, read_wav(entry.path())).correlation);
+    if (entry.path().extension() == ".wav")
+      best = std::max(best, compare(sound, read_wav(entry.path())).correlation);
     if (entry.path().extension() == ".ivf") pictures = read_numbered_ivf(entry.path()).size();
   }
   EXPECT_GE(best, 0.9);
@@ -215,8 +226,9 @@ TEST_F(Hostile, a_subscriber_that_stops_reading_slows_nobody) {
 
 TEST_F(Hostile, requests_that_are_too_large_or_malformed_get_problem_documents) {
   const auto post = [&](const std::string& data_file, const std::string& type) {
-    Process curl({"/usr/bin/curl", "-sS", "--cacert", server.ca_file(), "-H", "Content-Type: " + type, "--data-binary",
-                  "@" + data_file, "-w", "\n%{http_code}\n", server.url() + "/api/v1/rooms"});
+    Process curl({"/usr/bin/curl", "-sS", "--cacert", server.ca_file(), "-H", "Content-Type: " + type,
+                  "--data-binary", "@" + data_file, "-w", "\n%{http_code}\n",
+                  server.url() + "/api/v1/rooms"});
     std::vector<std::string> lines;
     while (const auto line = curl.read_line()) lines.push_back(*line);
     return lines;

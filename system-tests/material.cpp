@@ -29,7 +29,8 @@ void check(const base::Result<void>& result) {
   if (!result) throw std::runtime_error(result.error().message);
 }
 
-double correlation_at(const std::vector<double>& sent, const std::vector<double>& recorded, std::ptrdiff_t offset) {
+double correlation_at(const std::vector<double>& sent, const std::vector<double>& recorded,
+                      std::ptrdiff_t offset) {
   double sum_s = 0, sum_r = 0, ss = 0, rr = 0, sr = 0;
   std::size_t count = 0;
   const auto begin = std::max<std::ptrdiff_t>(0, -offset);
@@ -54,14 +55,15 @@ std::vector<double> averaged(const Samples& samples, std::ptrdiff_t by) {
   std::vector<double> out(samples.size() / static_cast<std::size_t>(by));
   for (std::size_t i = 0; i < out.size(); ++i) {
     double sum = 0;
-    for (std::ptrdiff_t k = 0; k < by; ++k) sum += samples[i * static_cast<std::size_t>(by) + static_cast<std::size_t>(k)];
+    for (std::ptrdiff_t k = 0; k < by; ++k)
+      sum += samples[i * static_cast<std::size_t>(by) + static_cast<std::size_t>(k)];
     out[i] = sum / static_cast<double>(by);
   }
   return out;
 }
 
-Likeness best_between(const std::vector<double>& sent, const std::vector<double>& recorded, std::ptrdiff_t first,
-                      std::ptrdiff_t last) {
+Likeness best_between(const std::vector<double>& sent, const std::vector<double>& recorded,
+                      std::ptrdiff_t first, std::ptrdiff_t last) {
   Likeness best;
   for (auto offset = first; offset <= last; ++offset) {
     const double correlation = correlation_at(sent, recorded, offset);
@@ -86,7 +88,8 @@ Samples make_sound(double seconds, std::uint32_t seed) {
       const double position = static_cast<double>(i) / length;
       phase += 2 * std::numbers::pi * (from + (to - from) * position) / kRate;
       // Each sweep swells and fades, as syllables do.
-      samples.push_back(static_cast<std::int16_t>(loudness * std::sin(std::numbers::pi * position) * std::sin(phase)));
+      samples.push_back(
+          static_cast<std::int16_t>(loudness * std::sin(std::numbers::pi * position) * std::sin(phase)));
     }
     from = to;
   }
@@ -111,12 +114,14 @@ Likeness compare(const Samples& sent, const Samples& recorded) {
   const auto coarse_sent = averaged(sent, kCoarse), coarse_recorded = averaged(recorded, kCoarse);
   const auto coarse = best_between(coarse_sent, coarse_recorded, -std::ssize(coarse_sent) / 2,
                                    std::ssize(coarse_recorded) - std::ssize(coarse_sent) / 2);
-  const std::vector<double> fine_sent(sent.begin(), sent.end()), fine_recorded(recorded.begin(), recorded.end());
+  const std::vector<double> fine_sent(sent.begin(), sent.end()),
+      fine_recorded(recorded.begin(), recorded.end());
   const auto centre = coarse.offset * kCoarse;
   return best_between(fine_sent, fine_recorded, centre - 2 * kCoarse, centre + 2 * kCoarse);
 }
 
-void write_numbered_y4m(const std::filesystem::path& path, int width, int height, int frame_rate, int frames) {
+void write_numbered_y4m(const std::filesystem::path& path, int width, int height, int frame_rate,
+                        int frames) {
   media::Y4mFormat format;
   format.width = width;
   format.height = height;
@@ -128,7 +133,8 @@ void write_numbered_y4m(const std::filesystem::path& path, int width, int height
       for (int x = 0; x < width; ++x) {
         const bool bit = (number >> (x * kBits / width) & 1) != 0;
         const int pattern = 64 + ((x + number * 2) / 16 + y / 16) % 2 * 96;
-        frame.y[static_cast<std::size_t>(y * width + x)] = static_cast<std::uint8_t>(y < height / 2 ? (bit ? 235 : 16) : pattern);
+        frame.y[static_cast<std::size_t>(y * width + x)] =
+            static_cast<std::uint8_t>(y < height / 2 ? (bit ? 235 : 16) : pattern);
       }
     }
     check(writer->write(frame));
@@ -150,7 +156,8 @@ std::optional<int> number_of(const media::I420Frame& frame) {
 
 std::vector<NumberedFrame> read_numbered_ivf(const std::filesystem::path& path) {
   auto reader = value_of(media::IvfReader::open(path.string()));
-  const auto codec = reader->header().codec == media::IvfCodec::kVp9 ? media::VideoCodec::kVp9 : media::VideoCodec::kVp8;
+  const auto codec =
+      reader->header().codec == media::IvfCodec::kVp9 ? media::VideoCodec::kVp9 : media::VideoCodec::kVp8;
   auto decoder = value_of(media::VideoDecoder::create(codec));
   std::vector<NumberedFrame> frames;
   media::IvfFrame frame;

@@ -53,9 +53,10 @@ TEST_F(Meeting, what_is_recorded_is_what_was_sent) {
   write_numbered_y4m(folder / "camera.y4m", 320, 180, kFrameRate, kFrames);
   Participant recorder(server, room.link, "Berta", {"--record", (folder / "out").string()});
   recorder.joined();
-  Participant sender(server, room.link, "Anna",
-                     {"--send-audio", (folder / "voice.wav").string(), "--send-video", (folder / "camera.y4m").string(),
-                      "--layers", "1", "--bitrate", "2000", "--until-sent"});
+  Participant sender(
+      server, room.link, "Anna",
+      {"--send-audio", (folder / "voice.wav").string(), "--send-video", (folder / "camera.y4m").string(),
+       "--layers", "1", "--bitrate", "2000", "--until-sent"});
   sender.joined();
   EXPECT_EQ(sender.wait(), 0) << sender.process().errors();
   recorder.expect("participant_left", [&](const json& event) { return event["name"] == "Anna"; });
@@ -86,7 +87,8 @@ TEST_F(Meeting, two_talk_to_one_another_with_vp9_and_simulcast) {
   const auto flags = [&](const std::string& name, const std::string& codec) {
     return std::vector<std::string>{"--send-audio", (folder / (name + ".wav")).string(),
                                     "--send-video", (folder / (name + ".y4m")).string(),
-                                    "--record", (folder / ("by-" + name)).string(), "--codec", codec};
+                                    "--record",     (folder / ("by-" + name)).string(),
+                                    "--codec",      codec};
   };
   Participant anna(server, room.link, "Anna", flags("one", "vp8"));
   anna.joined();
@@ -99,7 +101,8 @@ TEST_F(Meeting, two_talk_to_one_another_with_vp9_and_simulcast) {
   const auto by_anna = read_json(folder / "by-one/recording.json");
   const auto voices = files_of(by_anna, "Berta", "microphone");
   ASSERT_EQ(voices.size(), 1u) << by_anna.dump(1);
-  EXPECT_GE(compare(two, read_wav(folder / ("by-one/" + voices[0]["file"].get<std::string>()))).correlation, 0.9);
+  EXPECT_GE(compare(two, read_wav(folder / ("by-one/" + voices[0]["file"].get<std::string>()))).correlation,
+            0.9);
   const auto cameras = files_of(by_anna, "Berta", "camera");
   ASSERT_EQ(cameras.size(), 1u) << by_anna.dump(1);
   EXPECT_EQ(cameras[0]["codec"], "vp9");
@@ -155,9 +158,11 @@ TEST_F(Meeting, the_server_never_sees_what_is_said) {
 
 TEST_F(Meeting, statistics_tell_route_and_streams) {
   write_wav(folder / "voice.wav", make_sound(4, 5));
-  Participant berta(server, room.link, "Berta", {"--stats", (folder / "stats.jsonl").string(), "--record", (folder / "out").string()});
+  Participant berta(server, room.link, "Berta",
+                    {"--stats", (folder / "stats.jsonl").string(), "--record", (folder / "out").string()});
   berta.joined();
-  Participant anna(server, room.link, "Anna", {"--send-audio", (folder / "voice.wav").string(), "--until-sent"});
+  Participant anna(server, room.link, "Anna",
+                   {"--send-audio", (folder / "voice.wav").string(), "--until-sent"});
   EXPECT_EQ(anna.wait(), 0);
   EXPECT_EQ(berta.leave(), 0);
   std::ifstream file(folder / "stats.jsonl");

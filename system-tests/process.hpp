@@ -18,7 +18,8 @@ inline constexpr auto kPatience = std::chrono::seconds(60);
 class Process {
  public:
   // Throws std::runtime_error when it cannot be started. `environment` is added to ours.
-  Process(const std::vector<std::string>& command, const std::map<std::string, std::string>& environment = {});
+  Process(const std::vector<std::string>& command,
+          const std::map<std::string, std::string>& environment = {});
   ~Process();  // SIGKILL, unless it has ended
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

@@ -17,7 +17,8 @@ Folder::~Folder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Server::Server(const std::filesystem::path& data, std::vector<std::string> flags, std::vector<std::string> wrapper)
+Server::Server(const std::filesystem::path& data, std::vector<std::string> flags,
+               std::vector<std::string> wrapper)
     : data_(data), flags_(std::move(flags)), wrapper_(std::move(wrapper)) {
   for (const auto* listener : {"https", "http", "master", "conference"}) ports_[listener] = "0";
   start();
@@ -25,8 +26,8 @@ Server::Server(const std::filesystem::path& data, std::vector<std::string> flags
 
 void Server::start() {
   std::vector<std::string> command = wrapper_;
-  command.insert(command.end(), {VISTIMED_PROGRAM, "--data", data_.string(), "--bind", "127.0.0.1", "--host-name",
-                                 "localhost", "--print-ports"});
+  command.insert(command.end(), {VISTIMED_PROGRAM, "--data", data_.string(), "--bind", "127.0.0.1",
+                                 "--host-name", "localhost", "--print-ports"});
   for (const auto& [listener, port] : ports_) {
     command.push_back("--" + listener + "-port");
     command.push_back(port);
@@ -55,19 +56,23 @@ void Server::restart() {
 
 Room create_room(const Server& server, std::vector<std::string> flags) {
   const Folder state;
-  std::vector<std::string> arguments{"room", "create", "--server", server.url(), "--ca-file", server.ca_file(), "--json"};
+  std::vector<std::string> arguments{"room",      "create",         "--server", server.url(),
+                                     "--ca-file", server.ca_file(), "--json"};
   arguments.insert(arguments.end(), flags.begin(), flags.end());
-  const auto outcome = run_vistime(arguments, {{"XDG_STATE_HOME", state.string()}, {"XDG_CONFIG_HOME", state.string()}});
+  const auto outcome =
+      run_vistime(arguments, {{"XDG_STATE_HOME", state.string()}, {"XDG_CONFIG_HOME", state.string()}});
   if (outcome.code != 0 || outcome.lines.empty()) throw std::runtime_error("room create: " + outcome.errors);
   const auto room = json::parse(outcome.lines[0]);
   return {room["room"], room["link"], room["host_link"]};
 }
 
-Outcome run_vistime(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment) {
+Outcome run_vistime(const std::vector<std::string>& arguments,
+                    const std::map<std::string, std::string>& environment) {
   std::vector<std::string> command{VISTIME_PROGRAM};
   command.insert(command.end(), arguments.begin(), arguments.end());
   const Folder state;
-  std::map<std::string, std::string> full{{"XDG_STATE_HOME", state.string()}, {"XDG_CONFIG_HOME", state.string()}};
+  std::map<std::string, std::string> full{{"XDG_STATE_HOME", state.string()},
+                                          {"XDG_CONFIG_HOME", state.string()}};
   for (const auto& [name, value] : environment) full[name] = value;
   Process process(command, full);
   Outcome outcome;
@@ -79,10 +84,12 @@ Outcome run_vistime(const std::vector<std::string>& arguments, const std::map<st
 
 Participant::Participant(const Server& server, const std::string& link, const std::string& name,
                          std::vector<std::string> flags) {
-  std::vector<std::string> command{VISTIME_PROGRAM, "join", link, "--json", "--name", name, "--ca-file", server.ca_file()};
+  std::vector<std::string> command{VISTIME_PROGRAM, "join", link,        "--json",
+                                   "--name",        name,   "--ca-file", server.ca_file()};
   command.insert(command.end(), flags.begin(), flags.end());
   process_ = std::make_unique<Process>(
-      command, std::map<std::string, std::string>{{"XDG_STATE_HOME", state_.string()}, {"XDG_CONFIG_HOME", state_.string()}});
+      command, std::map<std::string, std::string>{{"XDG_STATE_HOME", state_.string()},
+                                                  {"XDG_CONFIG_HOME", state_.string()}});
 }
 
 bool Participant::read_event(std::chrono::milliseconds patience) {

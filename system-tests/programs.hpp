@@ -63,13 +63,15 @@ struct Outcome {
   std::vector<std::string> lines;
   std::string errors;
 };
-Outcome run_vistime(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {});
+Outcome run_vistime(const std::vector<std::string>& arguments,
+                    const std::map<std::string, std::string>& environment = {});
 
 // A participant: `vistime join --json`, with a state folder of its own. Events are kept; expect() finds each of them once, in
 // whatever order it is asked for them.
 class Participant {
  public:
-  Participant(const Server& server, const std::string& link, const std::string& name, std::vector<std::string> flags = {});
+  Participant(const Server& server, const std::string& link, const std::string& name,
+              std::vector<std::string> flags = {});
   // Waits for an event of this kind that `matches`; fails by an exception that lists what came instead.
   json expect(const std::string& event, const std::function<bool(const json&)>& matches = {});
   // Has joined (or waits in the lobby, when said so).

@@ -43,7 +43,8 @@ TEST_F(Reconnect, a_picture_goes_on_after_its_connection_was_cut) {
   write_numbered_y4m(folder / "camera.y4m", 320, 180, 10, 100);
   Participant berta(server, room.link, "Berta", {"--record", (folder / "out").string()});
   berta.joined();
-  Participant anna(server, room.link, "Anna", {"--send-video", (folder / "camera.y4m").string(), "--layers", "1", "--until-sent"});
+  Participant anna(server, room.link, "Anna",
+                   {"--send-video", (folder / "camera.y4m").string(), "--layers", "1", "--until-sent"});
   anna.joined();
   berta.expect("receiving", [](const json& event) { return event["kind"] == "camera"; });
   anna.tell({{"do", "reconnect"}});

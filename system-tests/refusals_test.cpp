@@ -13,7 +13,8 @@ namespace {
 
 struct Refusals : testing::Test {
   Outcome join(const std::string& link, std::vector<std::string> flags = {}) {
-    std::vector<std::string> arguments{"join", link, "--name", "Anna", "--ca-file", server.ca_file(), "--json", "--duration", "1"};
+    std::vector<std::string> arguments{"join",           link,     "--name",     "Anna", "--ca-file",
+                                       server.ca_file(), "--json", "--duration", "1"};
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     return run_vistime(arguments);
   }
@@ -36,7 +37,8 @@ TEST_F(Refusals, a_room_that_nobody_made) {
 }
 
 TEST_F(Refusals, a_link_that_is_none) {
-  for (const std::string link : {"", "hello", "http://localhost/m/aaaaaaaaaa#AAAAAAAAAAAAAAAAAAAAAA", "https://localhost/m/"}) {
+  for (const std::string link :
+       {"", "hello", "http://localhost/m/aaaaaaaaaa#AAAAAAAAAAAAAAAAAAAAAA", "https://localhost/m/"}) {
     EXPECT_EQ(join(link).code, 2) << link;
   }
 }
@@ -75,11 +77,14 @@ TEST_F(Refusals, somebody_who_was_banned) {
   const std::map<std::string, std::string> same_device{{"XDG_STATE_HOME", state.string()}};
   Participant host(server, room.host_link, "Host");
   host.joined();
-  Process guest({VISTIME_PROGRAM, "join", room.link, "--json", "--name", "Guest", "--ca-file", server.ca_file()}, same_device);
+  Process guest(
+      {VISTIME_PROGRAM, "join", room.link, "--json", "--name", "Guest", "--ca-file", server.ca_file()},
+      same_device);
   const auto id = host.expect("participant_joined")["participant"]["id"];
   EXPECT_EQ(host.ask({{"do", "remove"}, {"participant", id}, {"ban", true}})["ok"], true);
   EXPECT_EQ(guest.wait(), 9);
-  const auto again = run_vistime({"join", room.link, "--name", "Guest", "--ca-file", server.ca_file(), "--json"}, same_device);
+  const auto again = run_vistime(
+      {"join", room.link, "--name", "Guest", "--ca-file", server.ca_file(), "--json"}, same_device);
   expect_refused(again, 9, "banned");
 }
 
@@ -95,7 +100,8 @@ TEST_F(Refusals, nobody_there) {
 
 TEST_F(Refusals, files_that_are_not_what_they_should_be) {
   const auto room = create_room(server);
-  const auto text = write("notes.txt", "these are notes, and no sound or picture at all, however long one looks at them\n");
+  const auto text =
+      write("notes.txt", "these are notes, and no sound or picture at all, however long one looks at them\n");
   expect_refused(join(room.link, {"--send-audio", text}), 13, "notes.txt");
   expect_refused(join(room.link, {"--send-video", text}), 13, "notes.txt");
   expect_refused(join(room.link, {"--send-audio", (folder / "missing.wav").string()}), 13, "missing.wav");
@@ -108,22 +114,24 @@ TEST_F(Refusals, a_recording_that_cannot_be_written) {
 }
 
 TEST_F(Refusals, a_port_that_is_taken_names_the_port_and_the_flag) {
-  Process second({VISTIMED_PROGRAM, "--data", (folder / "other").string(), "--bind", "127.0.0.1", "--https-port",
-                  server.port("https"), "--http-port", "0", "--master-port", "0", "--conference-port", "0"});
+  Process second({VISTIMED_PROGRAM, "--data", (folder / "other").string(), "--bind", "127.0.0.1",
+                  "--https-port", server.port("https"), "--http-port", "0", "--master-port", "0",
+                  "--conference-port", "0"});
   EXPECT_EQ(second.wait(), 69) << second.errors();
   EXPECT_NE(second.errors().find(server.port("https")), std::string::npos) << second.errors();
 }
 
 TEST_F(Refusals, a_data_folder_that_another_server_uses) {
-  Process second({VISTIMED_PROGRAM, "--data", (folder / "data").string(), "--bind", "127.0.0.1", "--https-port", "0",
-                  "--http-port", "0", "--master-port", "0", "--conference-port", "0"});
+  Process second({VISTIMED_PROGRAM, "--data", (folder / "data").string(), "--bind", "127.0.0.1",
+                  "--https-port", "0", "--http-port", "0", "--master-port", "0", "--conference-port", "0"});
   EXPECT_NE(second.wait(), 0);
   EXPECT_NE(second.errors().find("data"), std::string::npos) << second.errors();
 }
 
 TEST_F(Refusals, an_unreadable_certificate) {
-  Process second({VISTIMED_PROGRAM, "--data", (folder / "other").string(), "--tls-cert", "/nowhere/cert.pem", "--tls-key",
-                  "/nowhere/key.pem", "--https-port", "0", "--http-port", "0", "--master-port", "0", "--conference-port", "0"});
+  Process second({VISTIMED_PROGRAM, "--data", (folder / "other").string(), "--tls-cert", "/nowhere/cert.pem",
+                  "--tls-key", "/nowhere/key.pem", "--https-port", "0", "--http-port", "0", "--master-port",
+                  "0", "--conference-port", "0"});
   EXPECT_EQ(second.wait(), 78) << second.errors();
   EXPECT_NE(second.errors().find("/nowhere/cert.pem"), std::string::npos) << second.errors();
 }

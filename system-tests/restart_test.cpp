@@ -55,7 +55,8 @@ TEST_F(Restart, a_server_that_is_killed_comes_back_with_the_room_as_it_was) {
     EXPECT_EQ((std::set<std::string>(texts.begin(), texts.end())),
               (std::set<std::string>{"before", "while it was away", "after"}));
   }
-  for (const auto& event : berta.all("participant_left")) EXPECT_EQ(event["reason"], "left") << "nobody was lost";
+  for (const auto& event : berta.all("participant_left"))
+    EXPECT_EQ(event["reason"], "left") << "nobody was lost";
 }
 
 TEST_F(Restart, sound_goes_on_after_the_server_was_killed) {

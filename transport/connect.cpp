@@ -24,7 +24,8 @@ struct Race : std::enable_shared_from_this<Race> {
     auto& socket = sockets.emplace_back(executor);
     ++running;
     const std::size_t index = sockets.size() - 1;
-    socket.async_connect(endpoint, [self = shared_from_this(), index](ErrorCode error) { self->done(index, error); });
+    socket.async_connect(endpoint,
+                         [self = shared_from_this(), index](ErrorCode error) { self->done(index, error); });
   }
   void done(std::size_t index, ErrorCode error) {
     --running;
@@ -76,7 +77,8 @@ Task<base::Result<Socket>> connect_any(std::vector<tcp::endpoint> endpoints, std
                           race->last_error.message());
 }
 
-Task<base::Result<void>> shake_hands(Stream& stream, std::string where, std::chrono::steady_clock::time_point deadline) {
+Task<base::Result<void>> shake_hands(Stream& stream, std::string where,
+                                     std::chrono::steady_clock::time_point deadline) {
   const auto executor = co_await asio::this_coro::executor;
   Timer timer(executor);
   timer.expires_at(deadline);
@@ -93,10 +95,12 @@ Task<base::Result<void>> shake_hands(Stream& stream, std::string where, std::chr
   *guard = false;
   timer.cancel();
   if (!error) co_return base::Result<void>();
-  if (late) co_return base::fail_as(base::ErrorKind::kUnreachable, "timeout", "{} opens, but TLS gets no answer", where);
+  if (late)
+    co_return base::fail_as(base::ErrorKind::kUnreachable, "timeout", "{} opens, but TLS gets no answer",
+                            where);
   if (error == asio::error::connection_aborted && stream.tls_error().find("issued by") != std::string::npos) {
-    co_return base::fail_as(base::ErrorKind::kRefused, "tls-untrusted", "the certificate of {} is not trusted: {}",
-                            where, stream.tls_error());
+    co_return base::fail_as(base::ErrorKind::kRefused, "tls-untrusted",
+                            "the certificate of {} is not trusted: {}", where, stream.tls_error());
   }
   co_return base::fail_as(base::ErrorKind::kUnreachable, "tls", "TLS with {} failed: {}", where,
                           stream.tls_error().empty() ? error.message() : stream.tls_error());
@@ -122,7 +126,8 @@ Task<base::Result<Stream>> connect_stream(std::string host, std::string port, Tl
   if (!socket) co_return std::unexpected(socket.error());
   Stream stream(std::move(*socket));
   if (context) {
-    if (auto started = stream.start_tls_client(context, host); !started) co_return std::unexpected(started.error());
+    if (auto started = stream.start_tls_client(context, host); !started)
+      co_return std::unexpected(started.error());
     auto shaken = co_await shake_hands(stream, where, deadline);
     if (!shaken) co_return std::unexpected(shaken.error());
   }

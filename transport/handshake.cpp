@@ -29,7 +29,9 @@ base::Result<Message> decode_as(protocol::FrameKind kind, base::BytesView carrie
 
 }  // namespace
 
-base::Bytes encode_hello(const vistime::v1::Hello& hello) { return encode_as(protocol::FrameKind::kHello, hello); }
+base::Bytes encode_hello(const vistime::v1::Hello& hello) {
+  return encode_as(protocol::FrameKind::kHello, hello);
+}
 
 base::Bytes encode_hello_reply(const vistime::v1::HelloReply& reply) {
   return encode_as(protocol::FrameKind::kHelloReply, reply);

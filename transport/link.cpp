@@ -171,9 +171,8 @@ void Link::on_message(base::BytesView message) {
   statistics_.bytes_received += message.size();
   if (message.empty()) return fail(protocol_error("an empty or textual carrier message"));
   in_event_ = true;
-  auto done = assembler_.receive(message, [this](FrameKind kind, Lane lane, base::BytesView body) {
-    return receive(kind, lane, body);
-  });
+  auto done = assembler_.receive(
+      message, [this](FrameKind kind, Lane lane, base::BytesView body) { return receive(kind, lane, body); });
   in_event_ = false;
   if (ended_) return;
   if (!done) return fail(protocol_error(done.error().message));
@@ -213,7 +212,8 @@ base::Result<void> Link::receive(FrameKind kind, Lane lane, base::BytesView body
     case FrameKind::kHello:
     case FrameKind::kHelloReply: break;
   }
-  return base::fail(base::ErrorKind::kInvalid, "a message of kind {} has no place here", static_cast<int>(kind));
+  return base::fail(base::ErrorKind::kInvalid, "a message of kind {} has no place here",
+                    static_cast<int>(kind));
 }
 
 base::Result<void> Link::receive_control(base::BytesView body) {
@@ -231,7 +231,8 @@ base::Result<void> Link::receive_control(base::BytesView body) {
 
 base::Result<void> Link::receive_ack(base::BytesView body) {
   const auto number = base::ByteReader(body).u32();
-  if (!number || *number > sent_number_) return base::fail(base::ErrorKind::kInvalid, "an impossible acknowledgement");
+  if (!number || *number > sent_number_)
+    return base::fail(base::ErrorKind::kInvalid, "an impossible acknowledgement");
   while (!unacknowledged_.empty() && unacknowledged_.front().number <= *number) {
     unacknowledged_bytes_ -= unacknowledged_.front().frame_body->size();
     unacknowledged_.pop_front();
@@ -249,14 +250,16 @@ base::Result<void> Link::receive_ping(base::BytesView body) {
 base::Result<void> Link::receive_pong(base::BytesView body) {
   const auto value = base::ByteReader(body).u64();
   if (!value) return base::fail(base::ErrorKind::kInvalid, "a pong without a value");
-  const base::Duration trip = clock_.now().time_since_epoch() - base::Duration(static_cast<std::int64_t>(*value));
+  const base::Duration trip =
+      clock_.now().time_since_epoch() - base::Duration(static_cast<std::int64_t>(*value));
   if (trip.count() >= 0) statistics_.round_trip = trip;
   return {};
 }
 
 base::Result<void> Link::receive_feedback(base::BytesView body) {
   const auto bytes = base::ByteReader(body).u64();
-  if (!bytes || *bytes > objects_sent_bytes_) return base::fail(base::ErrorKind::kInvalid, "an impossible confirmation");
+  if (!bytes || *bytes > objects_sent_bytes_)
+    return base::fail(base::ErrorKind::kInvalid, "an impossible confirmation");
   while (!unconfirmed_.empty() && unconfirmed_.front().total <= *bytes) unconfirmed_.pop_front();
   return {};
 }

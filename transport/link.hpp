@@ -27,14 +27,14 @@ struct LinkSettings {
   // Objects are confirmed promptly where the peer paces its encoders by it, as a server's peers do: video at once, others
   // within 50 ms. Else once a second, as a measure only: every confirmation costs the other side a wake-up.
   bool prompt_feedback = true;
-  std::size_t max_unacknowledged = 4096;            // messages
+  std::size_t max_unacknowledged = 4096;  // messages
   std::size_t max_unacknowledged_bytes = 4 << 20;
   SendQueueLimits queue = {};
 };
 
 struct LinkStatistics {
-  base::Duration round_trip{0};         // the last ping's
-  base::Duration oldest_unconfirmed{0}; // age of the oldest object that the peer has not confirmed
+  base::Duration round_trip{0};          // the last ping's
+  base::Duration oldest_unconfirmed{0};  // age of the oldest object that the peer has not confirmed
   std::uint64_t bytes_sent = 0, bytes_received = 0;
   std::uint64_t objects_received = 0;
   std::uint64_t connections = 0;
@@ -127,7 +127,8 @@ class Link final : private CarrierEvents {
   SendQueue queue_;
   protocol::Assembler assembler_;
   std::unique_ptr<Carrier> carrier_;
-  std::vector<std::unique_ptr<Carrier>> closing_;  // freed on the next tick, never from within their own callbacks
+  std::vector<std::unique_ptr<Carrier>>
+      closing_;  // freed on the next tick, never from within their own callbacks
 
   Ring<Unacknowledged> unacknowledged_;
   std::size_t unacknowledged_bytes_ = 0;

@@ -30,7 +30,8 @@ struct Recorder : LinkEvents {
 
 // A client and a server, and the connection between them.
 struct Pair {
-  explicit Pair(LinkSettings settings = {}) : client(clock, client_events, settings), server(clock, server_events, settings) {
+  explicit Pair(LinkSettings settings = {})
+      : client(clock, client_events, settings), server(clock, server_events, settings) {
     client.attach(pipe->end(0), 0);
     server.attach(pipe->end(1), 0);
   }
@@ -54,8 +55,8 @@ struct Pair {
   Link client, server;
 };
 
-QueuedObject object(base::TimePoint deadline, Lane lane, std::uint32_t sequence, std::size_t payload = 80, bool keyframe = true,
-                    bool discardable = true) {
+QueuedObject object(base::TimePoint deadline, Lane lane, std::uint32_t sequence, std::size_t payload = 80,
+                    bool keyframe = true, bool discardable = true) {
   auto bytes = std::make_shared<base::Bytes>();
   protocol::encode({.track = 257, .sequence = sequence}, *bytes);
   bytes->resize(bytes->size() + payload);
@@ -305,8 +306,9 @@ TEST(Link, a_gap_in_the_numbers_is_a_protocol_error) {
 }
 
 TEST(Link, rubbish_ends_the_link_and_nothing_else) {
-  for (const base::Bytes& rubbish : {base::Bytes{}, base::Bytes{0xff}, base::Bytes{0x03, 0x01, 0x00}, base::Bytes{0x00, 0x00},
-                                     base::Bytes{0x04, 0x02, 0x00, 0x00}, base::Bytes{0x03, 0x04, 0xff, 0xff, 0xff, 0xff}}) {
+  for (const base::Bytes& rubbish :
+       {base::Bytes{}, base::Bytes{0xff}, base::Bytes{0x03, 0x01, 0x00}, base::Bytes{0x00, 0x00},
+        base::Bytes{0x04, 0x02, 0x00, 0x00}, base::Bytes{0x03, 0x04, 0xff, 0xff, 0xff, 0xff}}) {
     Pair pair;
     const auto pipe = MemoryPipe::make();
     pair.client.attach(pipe->end(0), 0);

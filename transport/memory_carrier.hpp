@@ -32,10 +32,10 @@ class MemoryPipe : public std::enable_shared_from_this<MemoryPipe> {
   struct Side {
     CarrierEvents* events = nullptr;
     std::deque<base::Bytes> arriving;
-    bool writing = false;       // its last write has not been taken by the other side
+    bool writing = false;  // its last write has not been taken by the other side
     bool told_closed = false;
     bool stalled = false;
-    bool gone = false;          // its carrier was destroyed or closed
+    bool gone = false;  // its carrier was destroyed or closed
   };
 
   MemoryPipe() = default;
@@ -70,7 +70,9 @@ class MemoryPipe::End final : public Carrier {
   int side_;
 };
 
-inline std::unique_ptr<Carrier> MemoryPipe::end(int side) { return std::make_unique<End>(shared_from_this(), side); }
+inline std::unique_ptr<Carrier> MemoryPipe::end(int side) {
+  return std::make_unique<End>(shared_from_this(), side);
+}
 
 inline bool MemoryPipe::step_side(int index) {
   Side& side = sides_[index];
@@ -90,7 +92,8 @@ inline bool MemoryPipe::step_side(int index) {
   if ((cut_ || other.gone) && side.arriving.empty() && side.events != nullptr && !side.told_closed) {
     side.told_closed = true;
     CarrierEvents* events = std::exchange(side.events, nullptr);
-    events->on_closed({cut_ ? base::ErrorKind::kUnreachable : base::ErrorKind::kClosed, {}, "the connection is gone"});
+    events->on_closed(
+        {cut_ ? base::ErrorKind::kUnreachable : base::ErrorKind::kClosed, {}, "the connection is gone"});
     return true;
   }
   return false;

@@ -53,8 +53,8 @@ bool SendQueue::push(QueuedObject object) {
     }
   }
   lanes_[lane].bytes += size;
-  lanes_[lane].items.push_back({std::move(object.object), protocol::FrameKind::kObject, object.deadline, object.stream,
-                                object.keyframe, object.discardable});
+  lanes_[lane].items.push_back({std::move(object.object), protocol::FrameKind::kObject, object.deadline,
+                                object.stream, object.keyframe, object.discardable});
   return true;
 }
 
@@ -81,7 +81,9 @@ bool SendQueue::drop_if_late(std::size_t lane, base::Bytes& out, base::TimePoint
     return false;
   }
   if (queue.sent > 0) {
-    protocol::encode({.kind = protocol::FrameKind::kObject, .lane = static_cast<protocol::Lane>(lane), .abandoned = true,
+    protocol::encode({.kind = protocol::FrameKind::kObject,
+                      .lane = static_cast<protocol::Lane>(lane),
+                      .abandoned = true,
                       .body = {}},
                      out);
   }
@@ -103,7 +105,8 @@ void SendQueue::fill_lane(std::size_t lane, base::Bytes& out, std::size_t budget
     // A keyframe mends its stream also when it was queued before the stream broke.
     if (item.keyframe && !broken_.empty()) broken_.erase(item.stream);
     const std::size_t left = item.bytes->size() - queue.sent;
-    const std::size_t room = std::min(protocol::kMaxFrameBody, std::max<std::size_t>(budget - out.size(), 1024));
+    const std::size_t room =
+        std::min(protocol::kMaxFrameBody, std::max<std::size_t>(budget - out.size(), 1024));
     const std::size_t part = std::min(left, room);
     protocol::encode({.kind = item.kind,
                       .lane = static_cast<protocol::Lane>(lane),

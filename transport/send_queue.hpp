@@ -40,9 +40,9 @@ struct SendQueueLimits {
 
 struct SendQueueCounters {
   std::uint64_t objects_sent = 0;
-  std::uint64_t object_bytes_sent = 0;   // of whole objects
-  std::uint64_t objects_late = 0;      // dropped: past the deadline, or the queue was full
-  std::uint64_t objects_orphaned = 0;  // dropped: what they depend on was
+  std::uint64_t object_bytes_sent = 0;  // of whole objects
+  std::uint64_t objects_late = 0;       // dropped: past the deadline, or the queue was full
+  std::uint64_t objects_orphaned = 0;   // dropped: what they depend on was
 };
 
 class SendQueue {

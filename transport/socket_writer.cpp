@@ -37,8 +37,8 @@ struct MethodDeleter {
 std::unique_ptr<BIO_METHOD, MethodDeleter> make_method() {
   std::unique_ptr<BIO_METHOD, MethodDeleter> method(
       BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "vistime socket"));
-  if (!method || BIO_meth_set_write(method.get(), bio_write) != 1 || BIO_meth_set_read(method.get(), bio_read) != 1 ||
-      BIO_meth_set_ctrl(method.get(), bio_control) != 1) {
+  if (!method || BIO_meth_set_write(method.get(), bio_write) != 1 ||
+      BIO_meth_set_read(method.get(), bio_read) != 1 || BIO_meth_set_ctrl(method.get(), bio_control) != 1) {
     return nullptr;
   }
   return method;

@@ -21,7 +21,8 @@ std::string openssl_reason() {
 // Notes the issuer of a certificate that fails: afterwards OpenSSL has forgotten it.
 int on_verified(int fine, X509_STORE_CTX* store) {
   if (fine == 1) return fine;
-  const auto* ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  const auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* issuer = static_cast<std::string*>(SSL_get_app_data(ssl));
   const X509* certificate = X509_STORE_CTX_get_current_cert(store);
   if (issuer != nullptr && certificate != nullptr) {
@@ -96,8 +97,9 @@ Stream::Step Stream::tls_step(int result) {
     default: break;
   }
   if (SSL_get_verify_result(ssl_.get()) != X509_V_OK) {
-    tls_error_ = fmt::format("{} (issued by {})", X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())),
-                             refused_issuer_ ? *refused_issuer_ : "nobody");
+    tls_error_ =
+        fmt::format("{} (issued by {})", X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())),
+                    refused_issuer_ ? *refused_issuer_ : "nobody");
     ERR_clear_error();
   } else {
     tls_error_ = openssl_reason();
@@ -175,7 +177,8 @@ base::Result<Stream> Stream::move_to(Stream stream, const Executor& executor) {
   const auto endpoint = stream.socket_.local_endpoint(error);
   if (error) return base::fail(base::ErrorKind::kClosed, "the connection is gone: {}", error.message());
   const auto handle = stream.socket_.release(error);
-  if (error) return base::fail(base::ErrorKind::kClosed, "the connection cannot be moved: {}", error.message());
+  if (error)
+    return base::fail(base::ErrorKind::kClosed, "the connection cannot be moved: {}", error.message());
   Socket socket(executor);
   socket.assign(endpoint.protocol(), handle, error);
   if (error) {

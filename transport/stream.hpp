@@ -7,14 +7,14 @@
 
 #include <openssl/ssl.h>
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/core/role.hpp>
-#include <array>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <memory>
 #include <string>
 

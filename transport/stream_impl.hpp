@@ -72,7 +72,8 @@ struct Stream::WriteAttempt {
   // Done when the socket has it: nobody else would send the rest.
   Step run(Stream& stream) {
     Step step = stream.try_flush();
-    if (step.error || step.want != Want::kNothing || accepted.bytes > 0) return step.error ? step : with_bytes(step);
+    if (step.error || step.want != Want::kNothing || accepted.bytes > 0)
+      return step.error ? step : with_bytes(step);
     accepted = write(stream);
     if (accepted.error || accepted.bytes == 0) return accepted;
     return with_bytes(stream.try_flush());
@@ -110,8 +111,8 @@ auto Stream::async_read_some(const Buffers& buffers, Token&& token) {
     first = asio::mutable_buffer(*it);
     if (first.size() != 0) break;
   }
-  return asio::async_compose<Token, void(ErrorCode, std::size_t)>(Operation<ReadAttempt>{*this, {first}}, token,
-                                                                  socket_);
+  return asio::async_compose<Token, void(ErrorCode, std::size_t)>(Operation<ReadAttempt>{*this, {first}},
+                                                                  token, socket_);
 }
 
 template <typename Buffers, typename Token>

@@ -12,8 +12,8 @@ namespace vistime::transport {
 
 template <typename T>
 using Task = asio::awaitable<T, Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
-                                         Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
 // co_await something(use_task): as asio::use_awaitable, for Task.
 inline constexpr asio::use_awaitable_t<Executor> use_task{};
 

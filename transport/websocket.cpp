@@ -78,9 +78,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (is_server_) return write_now(message);
     outgoing_.assign(message.begin(), message.end());
     writing_ = true;
-    websocket_.async_write(asio::buffer(outgoing_), [self = shared_from_this()](ErrorCode error, std::size_t) {
-      self->written(error);
-    });
+    websocket_.async_write(
+        asio::buffer(outgoing_),
+        [self = shared_from_this()](ErrorCode error, std::size_t) { self->written(error); });
   }
 
   void close(base::Bytes last) {
@@ -113,15 +113,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
       asio::post(websocket_.get_executor(),
                  [self = shared_from_this(), error = written.error] { self->written(error); });
     } else {
-      websocket_.next_layer().async_flush([self = shared_from_this()](ErrorCode error) { self->written(error); });
+      websocket_.next_layer().async_flush(
+          [self = shared_from_this()](ErrorCode error) { self->written(error); });
     }
   }
 
   void read() {
     reading_ = true;
-    websocket_.async_read(buffer_, [self = shared_from_this()](ErrorCode error, std::size_t) {
-      self->read_done(error);
-    });
+    websocket_.async_read(
+        buffer_, [self = shared_from_this()](ErrorCode error, std::size_t) { self->read_done(error); });
   }
 
   void read_done(ErrorCode error) {
@@ -260,10 +260,11 @@ Task<base::Result<std::unique_ptr<Carrier>>> connect_websocket(WebSocketTarget t
   if (error) {
     if (response.result_int() != 0 && response.result() != boost::beast::http::status::switching_protocols) {
       co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade",
-                              "{} answered HTTP {} instead of opening a WebSocket", host, response.result_int());
+                              "{} answered HTTP {} instead of opening a WebSocket", host,
+                              response.result_int());
     }
-    co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade", "the WebSocket upgrade at {} failed: {}", host,
-                            error.message());
+    co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade",
+                            "the WebSocket upgrade at {} failed: {}", host, error.message());
   }
   co_return std::make_unique<WebSocketCarrier>(std::move(connection));
 }
@@ -279,7 +280,8 @@ Task<base::Result<base::Bytes>> receive_one(Carrier& carrier, std::chrono::milli
   carrier.set_events(nullptr);
   if (one.message) co_return std::move(*one.message);
   if (one.error) co_return std::unexpected(*one.error);
-  co_return base::fail_as(base::ErrorKind::kUnreachable, "timeout", "no first message within {} s", limit.count() / 1000);
+  co_return base::fail_as(base::ErrorKind::kUnreachable, "timeout", "no first message within {} s",
+                          limit.count() / 1000);
 }
 
 }  // namespace vistime::transport

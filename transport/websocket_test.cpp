@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/websocket/stream.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -44,7 +45,8 @@ struct Certificate {
     X509_EXTENSION_free(names);
     X509_sign(x509, key, EVP_sha256());
     write(certificate_file(), [&](FILE* file) { PEM_write_X509(file, x509); });
-    write(key_file(), [&](FILE* file) { PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    write(key_file(),
+          [&](FILE* file) { PEM_write_PrivateKey(file, key, nullptr, nullptr, 0, nullptr, nullptr); });
     X509_free(x509);
     EVP_PKEY_free(key);
   }
@@ -64,7 +66,8 @@ struct Certificate {
 // Accepts one connection and makes a carrier of it.
 struct Server {
   Server(asio::io_context& context, TlsContext tls_context)
-      : tls(std::move(tls_context)), acceptor(context.get_executor(), {asio::ip::make_address("127.0.0.1"), 0}) {}
+      : tls(std::move(tls_context)),
+        acceptor(context.get_executor(), {asio::ip::make_address("127.0.0.1"), 0}) {}
   std::string port() const { return std::to_string(acceptor.local_endpoint().port()); }
 
   Task<void> serve_one() {
@@ -143,7 +146,8 @@ TEST_F(WebSocketTest, a_link_runs_over_tls_and_large_objects_arrive_whole) {
   link.flush();
   client.send_control(base::as_bytes("up"));
   client.flush();
-  ASSERT_TRUE(run_until([&] { return client_events.bytes == object->size() && !server_events.texts.empty(); }));
+  ASSERT_TRUE(
+      run_until([&] { return client_events.bytes == object->size() && !server_events.texts.empty(); }));
   EXPECT_EQ(client_events.texts, std::vector<std::string>{"down"});
   EXPECT_EQ(server_events.texts, std::vector<std::string>{"up"});
   link.end("removed", "out");
@@ -156,7 +160,9 @@ TEST_F(WebSocketTest, events_may_be_handed_over_from_within_a_message) {
   ASSERT_TRUE(client_carrier);
   // The first message decides who hears the rest, as a greeting does.
   struct Second : CarrierEvents {
-    void on_message(base::BytesView message) override { messages.emplace_back(message.begin(), message.end()); }
+    void on_message(base::BytesView message) override {
+      messages.emplace_back(message.begin(), message.end());
+    }
     void on_writable() override {}
     void on_closed(const base::Error&) override {}
     std::vector<base::Bytes> messages;
@@ -178,6 +184,74 @@ TEST_F(WebSocketTest, events_may_be_handed_over_from_within_a_message) {
   ASSERT_TRUE(run_until([&] { return second.messages.size() == 4; }));
   EXPECT_EQ(second.messages.front(), (base::Bytes{1, 1}));
   EXPECT_EQ(second.messages.back(), (base::Bytes{4, 4}));
+}
+
+// Writes numbered messages as fast as they are taken.
+struct Flood : CarrierEvents {
+  static constexpr int kMessages = 400;
+  static constexpr std::size_t kSize = 15'000;
+  static base::Bytes message(int number) {
+    return base::Bytes(kSize, static_cast<std::uint8_t>(number % 251));
+  }
+  void go() {
+    while (next < kMessages && carrier->writable()) carrier->write(message(next++));
+  }
+  void on_message(base::BytesView) override {}
+  void on_writable() override { go(); }
+  void on_closed(const base::Error&) override {}
+  Carrier* carrier = nullptr;
+  int next = 0;
+};
+
+// Lets the server run full, pings it in that state, and only then reads.
+Task<void> ping_and_read(WebSocketTarget target, TlsContext trust, Flood& flood,
+                         std::unique_ptr<Carrier>& served, int& in_order, int& pongs) {
+  namespace websocket = boost::beast::websocket;
+  const auto token = asio::as_tuple(use_task);
+  auto stream = co_await connect_stream(target.host, target.port, trust, 5s);
+  if (!stream) co_return;
+  websocket::stream<Stream, false> socket(std::move(*stream));
+  const auto [refused] = co_await socket.async_handshake(target.host, target.path, token);
+  if (refused) co_return;
+  socket.control_callback(
+      [&](websocket::frame_type kind, auto) { pongs += kind == websocket::frame_type::pong ? 1 : 0; });
+  Timer timer(co_await asio::this_coro::executor);
+  const auto pause = [&] {
+    timer.expires_after(20ms);
+    return timer.async_wait(token);
+  };
+  while (!served) co_await pause();
+  flood.carrier = served.get();
+  served->set_events(&flood);
+  flood.go();
+  while (served->writable()) co_await pause();
+  for (int i = 0; i < 3; ++i) {
+    co_await socket.async_ping("still there?", token);
+    co_await pause();
+  }
+  boost::beast::flat_buffer buffer;
+  while (in_order < Flood::kMessages) {
+    const auto [error, bytes] = co_await socket.async_read(buffer, token);
+    const auto* data = static_cast<const std::uint8_t*>(buffer.cdata().data());
+    if (error || base::Bytes(data, data + bytes) != Flood::message(in_order)) co_return;
+    ++in_order;
+    buffer.consume(bytes);
+  }
+}
+
+TEST_F(WebSocketTest, what_does_not_fit_the_socket_follows_in_order_with_the_answers_to_pings_in_between) {
+  Flood flood;
+  int in_order = 0, pongs = 0;
+  bool done = false;
+  asio::co_spawn(context.get_executor(), server.serve_one(), [](std::exception_ptr) {});
+  asio::co_spawn(context.get_executor(),
+                 ping_and_read({"127.0.0.1", server.port(), "/"},
+                               make_client_tls(certificate.certificate_file()).value(), flood, server.carrier,
+                               in_order, pongs),
+                 [&](std::exception_ptr) { done = true; });
+  ASSERT_TRUE(run_until([&] { return done; }));
+  EXPECT_EQ(in_order, Flood::kMessages);
+  EXPECT_GE(pongs, 1);
 }
 
 TEST_F(WebSocketTest, a_connection_that_is_cut_detaches_the_link) {
@@ -212,8 +286,9 @@ TEST_F(WebSocketTest, the_first_message_is_awaited_for_a_limited_time) {
   ASSERT_TRUE(run_until([&] { return nothing.has_value(); }));
   EXPECT_EQ(nothing->error().code, "timeout");
   server.carrier->write(base::Bytes{1, 2, 3});
-  asio::co_spawn(context.get_executor(), receive_one(**client_carrier, 5s),
-                 [&](std::exception_ptr, base::Result<base::Bytes> result) { something = std::move(result); });
+  asio::co_spawn(
+      context.get_executor(), receive_one(**client_carrier, 5s),
+      [&](std::exception_ptr, base::Result<base::Bytes> result) { something = std::move(result); });
   ASSERT_TRUE(run_until([&] { return something.has_value(); }));
   EXPECT_EQ(something->value(), (base::Bytes{1, 2, 3}));
 }

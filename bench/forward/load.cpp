@@ -57,7 +57,8 @@ std::uint64_t received_by(const Crowd& crowd) {
   return total;
 }
 
-Task<base::Result<Measured>> run(Meeting& meeting, std::size_t talkers, std::size_t listeners, double seconds) {
+Task<base::Result<Measured>> run(Meeting& meeting, std::size_t talkers, std::size_t listeners,
+                                 double seconds) {
   Measured measured;
   Crowd crowd;
   const std::size_t members = talkers + listeners;
@@ -70,12 +71,14 @@ Task<base::Result<Measured>> run(Meeting& meeting, std::size_t talkers, std::siz
   if (!gathered) co_return std::unexpected(gathered.error());
   measured.cpu_per_join_ms = (meeting.cpu_seconds() - cpu_before) * 1e3 / static_cast<double>(members);
   co_await pause(kSettle);
-  measured.memory_per_idle_kib = (meeting.memory_bytes() - memory_before) / 1024 / static_cast<double>(members);
+  measured.memory_per_idle_kib =
+      (meeting.memory_bytes() - memory_before) / 1024 / static_cast<double>(members);
 
   std::mt19937 random(kSeed);
   const auto executor = co_await asio::this_coro::executor;
   const auto start = Clock::now() + 100ms;
-  const auto end = start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  const auto end =
+      start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   std::uint64_t sent = 0;
   const double cpu_at_start = meeting.cpu_seconds();
   const std::uint64_t received_at_start = received_by(crowd) + (*first)->received();
@@ -94,12 +97,13 @@ Task<base::Result<Measured>> run(Meeting& meeting, std::size_t talkers, std::siz
 
 }  // namespace
 
-base::Result<Measured> measure(asio::io_context& context, Meeting& meeting, std::size_t talkers, std::size_t listeners,
-                               double seconds) {
+base::Result<Measured> measure(asio::io_context& context, Meeting& meeting, std::size_t talkers,
+                               std::size_t listeners, double seconds) {
   std::optional<base::Result<Measured>> outcome;
   asio::co_spawn(context.get_executor(), run(meeting, talkers, listeners, seconds),
                  [&outcome](std::exception_ptr failed, base::Result<Measured> result) {
-                   outcome = failed ? base::fail(base::ErrorKind::kInternal, "the measurement threw") : std::move(result);
+                   outcome = failed ? base::fail(base::ErrorKind::kInternal, "the measurement threw")
+                                    : std::move(result);
                  });
   context.restart();
   // Looked after once a millisecond rather than woken by every packet: on one machine the sender pays for the wake-up,

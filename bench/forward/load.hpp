@@ -40,15 +40,15 @@ class Meeting {
 
 struct Measured {
   double forwarded_per_cpu_second = 0;
-  double delivered = 0;     // of what should have arrived, 0 … 1
-  double cpu_share = 0;     // of one processor
+  double delivered = 0;  // of what should have arrived, 0 … 1
+  double cpu_share = 0;  // of one processor
   double cpu_per_join_ms = 0;
   double memory_per_idle_kib = 0;
 };
 
 // `listeners` join `meeting` (and talkers besides), all idle at first; then the talkers talk for `seconds`. The
 // talkers' phases within the 20 ms are drawn anew every second, from a fixed seed: the same for either server.
-base::Result<Measured> measure(asio::io_context& context, Meeting& meeting, std::size_t talkers, std::size_t listeners,
-                               double seconds);
+base::Result<Measured> measure(asio::io_context& context, Meeting& meeting, std::size_t talkers,
+                               std::size_t listeners, double seconds);
 
 }  // namespace vistime::bench

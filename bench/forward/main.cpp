@@ -31,8 +31,8 @@ struct Options {
   bool as_json = false;
 };
 
-void add_figure(json& figures, const std::string& name, double value, const std::string& unit, double peer, double ratio,
-                const std::string& aim, bool met) {
+void add_figure(json& figures, const std::string& name, double value, const std::string& unit, double peer,
+                double ratio, const std::string& aim, bool met) {
   figures.push_back({{"bench", "forward"},
                      {"name", name},
                      {"value", value},
@@ -44,26 +44,31 @@ void add_figure(json& figures, const std::string& name, double value, const std:
                      {"met", met}});
 }
 
-void compare(json& figures, const std::string& load, std::size_t talkers, const Measured& ours, const Measured& theirs) {
+void compare(json& figures, const std::string& load, std::size_t talkers, const Measured& ours,
+             const Measured& theirs) {
   const double aim = talkers == 1 ? 2.0 : 3.0;
   const double ratio = ours.forwarded_per_cpu_second / theirs.forwarded_per_cpu_second;
-  add_figure(figures, load + ": forwarded", ours.forwarded_per_cpu_second, "objects/CPU-s", theirs.forwarded_per_cpu_second,
-             ratio, fmt::format("≥ {:.0f}×, ≥ 99.9 % delivered", aim), ratio >= aim && ours.delivered >= 0.999);
+  add_figure(figures, load + ": forwarded", ours.forwarded_per_cpu_second, "objects/CPU-s",
+             theirs.forwarded_per_cpu_second, ratio, fmt::format("≥ {:.0f}×, ≥ 99.9 % delivered", aim),
+             ratio >= aim && ours.delivered >= 0.999);
   add_figure(figures, load + ": delivered", ours.delivered * 100, "%", theirs.delivered * 100,
              ours.delivered / theirs.delivered, "≥ 99.9 %", ours.delivered >= 0.999);
   add_figure(figures, load + ": CPU per join", ours.cpu_per_join_ms, "ms", theirs.cpu_per_join_ms,
              ours.cpu_per_join_ms / theirs.cpu_per_join_ms, "", true);
-  add_figure(figures, load + ": idle memory per connection", ours.memory_per_idle_kib, "KiB", theirs.memory_per_idle_kib,
-             ours.memory_per_idle_kib / theirs.memory_per_idle_kib, "≤ 40 KiB", ours.memory_per_idle_kib <= 40);
+  add_figure(figures, load + ": idle memory per connection", ours.memory_per_idle_kib, "KiB",
+             theirs.memory_per_idle_kib, ours.memory_per_idle_kib / theirs.memory_per_idle_kib, "≤ 40 KiB",
+             ours.memory_per_idle_kib <= 40);
 }
 
 void print(const json& figures) {
   std::printf("%-46s %12s %12s %8s  %-8s\n", "figure", "vistimed", "mumble", "ratio", "aim met");
   for (const auto& figure : figures) {
     const std::string name = figure["name"], unit = figure["unit"], aim = figure["aim"];
-    const std::string verdict = aim.empty() ? "" : std::string(figure["met"].get<bool>() ? "yes" : "NO") + " (" + aim + ")";
+    const std::string verdict =
+        aim.empty() ? "" : std::string(figure["met"].get<bool>() ? "yes" : "NO") + " (" + aim + ")";
     std::printf("%-46s %12.1f %12.1f %7.2fx  %s %s\n", name.c_str(), figure["value"].get<double>(),
-                figure["peer_value"].get<double>(), figure["ratio"].get<double>(), unit.c_str(), verdict.c_str());
+                figure["peer_value"].get<double>(), figure["ratio"].get<double>(), unit.c_str(),
+                verdict.c_str());
   }
 }
 
@@ -83,7 +88,8 @@ base::Result<json> run(const Options& options, const std::filesystem::path& fold
       vistimed->reset();
       if (!*ours) return std::unexpected(ours->error());
       const std::string tls = (place / "data/tls").string();
-      auto mumble = start_mumble(context, place, tls + "/server.pem", tls + "/server.key", tls + "/ca.pem", kServerCpu);
+      auto mumble =
+          start_mumble(context, place, tls + "/server.pem", tls + "/server.key", tls + "/ca.pem", kServerCpu);
       if (!mumble) return std::unexpected(mumble.error());
       theirs = measure(context, **mumble, talkers, listeners, options.seconds);
       if (!*theirs) return std::unexpected(theirs->error());
@@ -103,7 +109,8 @@ int main(int argc, char** argv) {
   app.add_option("--vistimed", options.vistimed, "the server's program")->required();
   app.add_option("--listeners", options.listeners, "how many listen")->delimiter(',');
   app.add_option("--talkers", options.talkers, "how many talk")->delimiter(',');
-  app.add_option("--seconds", options.seconds, "how long each load is measured")->check(CLI::Range(1.0, 600.0));
+  app.add_option("--seconds", options.seconds, "how long each load is measured")
+      ->check(CLI::Range(1.0, 600.0));
   app.add_flag("--json", options.as_json, "print figures as JSON");
   CLI11_PARSE(app, argc, argv);
   if (std::thread::hardware_concurrency() < 2) {
@@ -118,7 +125,8 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = mkdtemp(pattern.data());
   const auto figures = bench::run(options, folder);
   if (!figures) {
-    std::fprintf(stderr, "%s\n(the servers' logs are in %s)\n", figures.error().message.c_str(), folder.c_str());
+    std::fprintf(stderr, "%s\n(the servers' logs are in %s)\n", figures.error().message.c_str(),
+                 folder.c_str());
     return 1;
   }
   std::filesystem::remove_all(folder);

@@ -177,7 +177,8 @@ class MumbleMeeting final : public Meeting {
 constexpr auto kStartPatience = 10s;
 
 // Waits until something accepts connections there.
-base::Result<void> await_listening(asio::io_context& context, const std::string& port, const Process& process) {
+base::Result<void> await_listening(asio::io_context& context, const std::string& port,
+                                   const Process& process) {
   const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
   while (std::chrono::steady_clock::now() < deadline && process.running()) {
     transport::Socket probe(context.get_executor());
@@ -191,22 +192,26 @@ base::Result<void> await_listening(asio::io_context& context, const std::string&
 
 }  // namespace
 
-base::Result<std::unique_ptr<Meeting>> start_mumble(asio::io_context& context, const std::filesystem::path& folder,
+base::Result<std::unique_ptr<Meeting>> start_mumble(asio::io_context& context,
+                                                    const std::filesystem::path& folder,
                                                     const std::string& certificate, const std::string& key,
                                                     const std::string& ca_file, int cpu) {
   const std::string port = "47380";
   const auto file = folder / "mumble.ini";
-  std::ofstream(file) << "database=" << (folder / "mumble.sqlite").string() << "\nhost=127.0.0.1\nport=" << port
-                      << "\nsslCert=" << certificate << "\nsslKey=" << key
+  std::ofstream(file) << "database=" << (folder / "mumble.sqlite").string()
+                      << "\nhost=127.0.0.1\nport=" << port << "\nsslCert=" << certificate
+                      << "\nsslKey=" << key
                       << "\nbandwidth=558000\nusers=900\nautobanAttempts=0\nbonjour=False\nallowping=False\n"
                       << "logfile=\nsslCiphers=TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256\n"
                       // Started by root it would become a user who cannot read this folder.
                       << (geteuid() == 0 ? "uname=root\n" : "");
-  auto process = Process::start({"/usr/sbin/murmurd", "-ini", file.string(), "-fg"}, cpu, (folder / "mumble.log").string());
+  auto process = Process::start({"/usr/sbin/murmurd", "-ini", file.string(), "-fg"}, cpu,
+                                (folder / "mumble.log").string());
   if (!process) return std::unexpected(process.error());
   auto tls = transport::make_client_tls(ca_file);
   if (!tls) return std::unexpected(tls.error());
-  if (auto listens = await_listening(context, port, *process); !listens) return std::unexpected(listens.error());
+  if (auto listens = await_listening(context, port, *process); !listens)
+    return std::unexpected(listens.error());
   return std::make_unique<MumbleMeeting>(std::move(*process), port, std::move(*tls));
 }
 

@@ -9,7 +9,8 @@
 namespace vistime::bench {
 
 // Starts it in `folder` with the certificate and key given (both servers use the same), and waits until it listens.
-base::Result<std::unique_ptr<Meeting>> start_mumble(asio::io_context& context, const std::filesystem::path& folder,
+base::Result<std::unique_ptr<Meeting>> start_mumble(asio::io_context& context,
+                                                    const std::filesystem::path& folder,
                                                     const std::string& certificate, const std::string& key,
                                                     const std::string& ca_file, int cpu);
 

@@ -29,7 +29,8 @@ void pin_to(int cpu) {
   sched_setaffinity(0, sizeof set, &set);
 }
 
-base::Result<Process> Process::start(const std::vector<std::string>& command, int cpu, const std::string& log) {
+base::Result<Process> Process::start(const std::vector<std::string>& command, int cpu,
+                                     const std::string& log) {
   std::vector<char*> arguments;
   for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);

@@ -13,7 +13,8 @@ namespace vistime::bench {
 class Process {
  public:
   // Runs `command` pinned to processor `cpu`, its output in the file `log`.
-  static base::Result<Process> start(const std::vector<std::string>& command, int cpu, const std::string& log);
+  static base::Result<Process> start(const std::vector<std::string>& command, int cpu,
+                                     const std::string& log);
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
   ~Process();  // ends it and waits

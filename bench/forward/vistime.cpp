@@ -42,7 +42,8 @@ class VistimeMember final : public Member, private transport::LinkEvents {
       : clock_(clock), link_(clock, *this, {.prompt_feedback = false}), timer_(executor) {}
   ~VistimeMember() override { link_.end("left", ""); }
 
-  Task<base::Result<void>> enter(transport::WebSocketTarget target, transport::TlsContext tls, std::string token) {
+  Task<base::Result<void>> enter(transport::WebSocketTarget target, transport::TlsContext tls,
+                                 std::string token) {
     auto carrier = co_await transport::connect_websocket(target, tls, kLimit);
     if (!carrier) co_return std::unexpected(carrier.error());
     vistime::v1::Hello hello;
@@ -93,7 +94,8 @@ class VistimeMember final : public Member, private transport::LinkEvents {
     header.audio_level = 20;
     protocol::encode(header, *object);
     for (std::size_t i = 0; i < kPayloadBytes; ++i) object->push_back(static_cast<std::uint8_t>(i * 7));
-    link_.send_object({std::move(object), protocol::Lane::kAudio, clock_.now() + 200ms, header.track, true, true});
+    link_.send_object(
+        {std::move(object), protocol::Lane::kAudio, clock_.now() + 200ms, header.track, true, true});
     link_.flush();
   }
   std::uint64_t received() const override { return received_; }
@@ -107,7 +109,8 @@ class VistimeMember final : public Member, private transport::LinkEvents {
         if (participant.id() == message.snapshot().you()) number_ = participant.number();
       }
     } else if (message.has_track_published()) {
-      published_ = published_ || protocol::participant_number(message.track_published().track().id()) == number_;
+      published_ =
+          published_ || protocol::participant_number(message.track_published().track().id()) == number_;
     }
     if (ready_) ready_->cancel();
   }
@@ -146,14 +149,16 @@ Task<base::Result<json>> call(std::string port, transport::TlsContext tls, std::
   request.prepare_payload();
   const auto token = asio::as_tuple(transport::use_task);
   const auto [write_error, written] = co_await http::async_write(*stream, request, token);
-  if (write_error) co_return base::fail(base::ErrorKind::kUnreachable, "{}: {}", target, write_error.message());
+  if (write_error)
+    co_return base::fail(base::ErrorKind::kUnreachable, "{}: {}", target, write_error.message());
   boost::beast::flat_buffer buffer;
   http::response<http::string_body> response;
   const auto [read_error, read] = co_await http::async_read(*stream, buffer, response, token);
   if (read_error) co_return base::fail(base::ErrorKind::kUnreachable, "{}: {}", target, read_error.message());
   auto answer = json::parse(response.body(), nullptr, false);
   if (response.result_int() >= 300 || answer.is_discarded()) {
-    co_return base::fail(base::ErrorKind::kRefused, "{}: HTTP {}: {}", target, response.result_int(), response.body());
+    co_return base::fail(base::ErrorKind::kRefused, "{}: HTTP {}: {}", target, response.result_int(),
+                         response.body());
   }
   co_return answer;
 }
@@ -219,12 +224,29 @@ base::Result<std::string> await_port(const std::filesystem::path& log, const Pro
 base::Result<std::unique_ptr<Meeting>> start_vistimed(asio::io_context& context, const std::string& program,
                                                       const std::filesystem::path& folder, int cpu) {
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / "vistimed.toml") << "max-connections-per-address = 2000\nmax-joins-per-minute = 100000\n"
-                                          << "max-handshakes = 1000\nmax-participants = 600\n";
-  auto process = Process::start({program, "--config", (folder / "vistimed.toml").string(), "--data",
-                                 (folder / "data").string(), "--bind", "127.0.0.1", "--https-port", "0", "--http-port", "0",
-                                 "--master-port", "0", "--conference-port", "0", "--host-name", "localhost",
-                                 "--log-level", "warn", "--print-ports"},
+  std::ofstream(folder / "vistimed.toml")
+      << "max-connections-per-address = 2000\nmax-joins-per-minute = 100000\n"
+      << "max-handshakes = 1000\nmax-participants = 600\n";
+  auto process = Process::start({program,
+                                 "--config",
+                                 (folder / "vistimed.toml").string(),
+                                 "--data",
+                                 (folder / "data").string(),
+                                 "--bind",
+                                 "127.0.0.1",
+                                 "--https-port",
+                                 "0",
+                                 "--http-port",
+                                 "0",
+                                 "--master-port",
+                                 "0",
+                                 "--conference-port",
+                                 "0",
+                                 "--host-name",
+                                 "localhost",
+                                 "--log-level",
+                                 "warn",
+                                 "--print-ports"},
                                 cpu, (folder / "vistimed.log").string());
   if (!process) return std::unexpected(process.error());
   const auto port = await_port(folder / "vistimed.log", *process);

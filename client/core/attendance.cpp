@@ -173,7 +173,8 @@ void Attendance::react(const Event& event) {
             for (const Participant& each : state().participants()) {
               receive_thread_->post([this, each] { reception_->introduce(each); });
             }
-            begin_by_ = clock_.now() + (video_ && state().participants().size() > 1 ? kFirstWish : base::Duration(0));
+            begin_by_ =
+                clock_.now() + (video_ && state().participants().size() > 1 ? kFirstWish : base::Duration(0));
             if (clock_.now() >= *begin_by_) begin_sending();
             want_keyframes();
           },

@@ -197,7 +197,8 @@ void Connection::take_welcome(const v1::Welcome& welcome) {
   link_key_ = bytes_of(welcome.link_key());
   if (!link_) {
     transport::LinkEvents& events = *this;
-    link_ = std::make_unique<transport::Link>(clock_, events, transport::LinkSettings{.prompt_feedback = false});
+    link_ =
+        std::make_unique<transport::Link>(clock_, events, transport::LinkSettings{.prompt_feedback = false});
     link_is_fresh_ = true;
   }
   step_ = Step::kConnected;

@@ -15,7 +15,7 @@ namespace event {
 
 struct Waiting {
   std::string room_name;
-};                 // in the lobby
+};  // in the lobby
 struct Joined {};  // the state holds everything; comes again with every new snapshot
 struct ParticipantJoined {
   Participant participant;

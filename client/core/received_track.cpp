@@ -42,11 +42,14 @@ base::Result<std::unique_ptr<AudioReceiver>> AudioReceiver::create(Track track, 
   return std::unique_ptr<AudioReceiver>(new AudioReceiver(std::move(track), std::move(*decoder), opener));
 }
 
-// Nobody listens here who could hear a leap in time, but recordings would: no frames are left out or put in.
+// Nobody listens here, but recordings are made: no frames are left out or put in, and what comes half a second late is
+// still in time.
 AudioReceiver::AudioReceiver(Track track, media::AudioDecoder decoder, media::SframeOpener& opener)
     : track_(std::move(track)), opener_(opener), decoder_(std::move(decoder)), buffer_([] {
         media::JitterBuffer::Settings settings;
         settings.skip_and_insert = false;
+        settings.shortest = settings.initial = std::chrono::milliseconds(500);
+        settings.longest = std::chrono::seconds(2);
         return settings;
       }()) {}
 

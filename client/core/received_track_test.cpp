@@ -63,7 +63,8 @@ TEST_F(ReceivedTrackTest, a_lost_block_is_recovered_or_concealed) {
   auto receiver = AudioReceiver::create(microphone_, opener_).value();
   const auto objects = sound(20);
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    if (i != 10) (void)receiver->receive(header_of(objects[i]), kTestSession, objects[i], clock_.now(), sink_);
+    if (i != 10)
+      (void)receiver->receive(header_of(objects[i]), kTestSession, objects[i], clock_.now(), sink_);
     clock_.advance(milliseconds(20));
     receiver->run(clock_.now(), sink_);
   }

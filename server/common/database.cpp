@@ -25,10 +25,12 @@ sqlite3* handle_of(soci::session& sql) {
 base::Error sqlite_error(int code, std::string_view message) {
   switch (code & 0xff) {
     case SQLITE_FULL:
-      return {ErrorKind::kOverloaded, "disk-full", "the server's disk is full: its administrator must make room on it"};
-    case SQLITE_IOERR:
       return {ErrorKind::kOverloaded, "disk-full",
-              fmt::format("the server's disk fails or is full ({}): its administrator must look at it", message)};
+              "the server's disk is full: its administrator must make room on it"};
+    case SQLITE_IOERR:
+      return {
+          ErrorKind::kOverloaded, "disk-full",
+          fmt::format("the server's disk fails or is full ({}): its administrator must look at it", message)};
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:

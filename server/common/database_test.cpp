@@ -128,9 +128,9 @@ TEST(StoreThread, a_work_that_fails_is_undone_alone) {
 
 TEST(StoreThread, work_beyond_the_limit_is_refused_as_overloaded) {
   const TemporaryFolder folder;
-  auto store = StoreThread::open(folder.path() / "db", kSteps, {.max_queued = 1, .max_batch = 1}).value();
   std::promise<void> release;
   std::promise<void> started;
+  auto store = StoreThread::open(folder.path() / "db", kSteps, {.max_queued = 1, .max_batch = 1}).value();
   store->submit(
       [&](soci::session&) -> Result<void> {
         started.set_value();
