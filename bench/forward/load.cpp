@@ -35,8 +35,9 @@ Task<base::Result<void>> gather(Meeting& meeting, std::size_t talkers, std::size
 }
 
 // Speaks 50 times a second until `end`; the phase within the 20 ms changes every second.
+// `talking` counts who still does.
 Task<void> talk(Member& member, std::mt19937& random, Clock::time_point start, Clock::time_point end,
-                std::uint64_t& sent) {
+                std::uint64_t& sent, std::size_t& talking) {
   const auto executor = co_await asio::this_coro::executor;
   transport::Timer timer(executor);
   const auto token = asio::as_tuple(transport::use_task);
@@ -49,6 +50,7 @@ Task<void> talk(Member& member, std::mt19937& random, Clock::time_point start, C
       ++sent;
     }
   }
+  --talking;
 }
 
 std::uint64_t received_by(const Crowd& crowd) {
@@ -80,12 +82,15 @@ Task<base::Result<Measured>> run(Meeting& meeting, std::size_t talkers, std::siz
   const auto end =
       start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
   std::uint64_t sent = 0;
+  std::size_t talking = talkers;
   const double cpu_at_start = meeting.cpu_seconds();
   const std::uint64_t received_at_start = received_by(crowd) + (*first)->received();
   for (std::size_t i = 0; i < talkers; ++i) {
-    asio::co_spawn(executor, talk(*crowd[i], random, start, end, sent), asio::detached);
+    asio::co_spawn(executor, talk(*crowd[i], random, start, end, sent, talking), asio::detached);
   }
-  co_await pause(end - Clock::now() + 1s);  // what is under way arrives
+  co_await pause(end - Clock::now());
+  while (talking > 0) co_await pause(10ms);  // a machine that paused lets them end late
+  co_await pause(1s);                        // what is under way arrives
   const double cpu = meeting.cpu_seconds() - cpu_at_start;
   const auto received = static_cast<double>(received_by(crowd) + (*first)->received() - received_at_start);
   // Everybody but the speaker hears each object; `members` counts one too few (the first) and one too many (the speaker).
