@@ -5,7 +5,7 @@ source tools/dev/build.sh
 
 up_help='./dev up [--data DIR] [--https-port N] [--http-port N] [-- VISTIMED-OPTION…]
 
-Installs what is missing, builds the release preset, starts build/bin/vistimed with its embedded
+Installs what is missing, builds the two programs as users run them, starts build/bin/vistimed with its embedded
 defaults, creates a meeting and prints how to join it. Ctrl-C stops the server.
 
   --data DIR       the server'"'"'s state (default build/data/up; delete it to start afresh)
@@ -126,7 +126,7 @@ up_main() {
   done
 
   require_packages build
-  build_preset release || die "the build failed; its first error is above"
+  build_preset release vistimed vistime || die "the build failed; its first error is above"
   [[ -x build/bin/vistimed && -x build/bin/vistime ]] || die "the build left no build/bin/vistimed and vistime"
   mkdir -p "$data"
   python3 tools/make_sample.py "$samples"
