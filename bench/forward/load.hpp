@@ -1,6 +1,8 @@
 // What both servers are put under: the same talkers, listeners, rhythm and payload.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <memory>
 #include <random>
@@ -34,6 +36,7 @@ class Meeting {
   virtual std::string name() const = 0;
   virtual double cpu_seconds() const = 0;
   virtual double memory_bytes() const = 0;
+  virtual pid_t process() const = 0;
   // In the meeting when it returns; talkers are ready to send.
   virtual Task<base::Result<std::unique_ptr<Member>>> join(std::size_t number, bool talks) = 0;
 };

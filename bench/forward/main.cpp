@@ -12,6 +12,7 @@
 
 #include "load.hpp"
 #include "mumble.hpp"
+#include "profile.hpp"
 #include "vistime.hpp"
 
 namespace vistime::bench {
@@ -44,7 +45,8 @@ void add_figure(json& figures, const std::string& name, double value, const std:
                      {"met", met}});
 }
 
-void compare(json& figures, const std::string& load, std::size_t talkers, const Measured& ours,
+// Whether enough is forwarded.
+bool compare(json& figures, const std::string& load, std::size_t talkers, const Measured& ours,
              const Measured& theirs) {
   const double aim = talkers == 1 ? 2.0 : 3.0;
   const double ratio = ours.forwarded_per_cpu_second / theirs.forwarded_per_cpu_second;
@@ -58,6 +60,7 @@ void compare(json& figures, const std::string& load, std::size_t talkers, const 
   add_figure(figures, load + ": idle memory per connection", ours.memory_per_idle_kib, "KiB",
              theirs.memory_per_idle_kib, ours.memory_per_idle_kib / theirs.memory_per_idle_kib, "≤ 40 KiB",
              ours.memory_per_idle_kib <= 40);
+  return ratio >= aim;
 }
 
 void print(const json& figures) {
@@ -70,6 +73,22 @@ void print(const json& figures) {
                 figure["peer_value"].get<double>(), figure["ratio"].get<double>(), unit.c_str(),
                 verdict.c_str());
   }
+}
+
+// The same load once more under perf, which costs too much to be there while something is measured.
+base::Result<void> say_where_time_goes(const Options& options, const std::filesystem::path& place,
+                                       std::size_t talkers, std::size_t listeners) {
+  constexpr std::chrono::seconds kJoined{6};
+  boost::asio::io_context context;
+  auto vistimed = start_vistimed(context, options.vistimed, place, kServerCpu);
+  if (!vistimed) return std::unexpected(vistimed.error());
+  const std::chrono::seconds measured(static_cast<int>(options.seconds));
+  Profile profile((*vistimed)->process(), place, kJoined, measured);
+  const auto again = measure(context, **vistimed, talkers, listeners, options.seconds + 4);
+  if (!again) return std::unexpected(again.error());
+  if (const std::string shares = profile.shares(); !shares.empty())
+    std::fprintf(stderr, "  short of its aim; vistimed's time goes to: %s\n", shares.c_str());
+  return {};
 }
 
 // Fresh servers for each load, so that none inherits what another left behind.
@@ -93,7 +112,10 @@ base::Result<json> run(const Options& options, const std::filesystem::path& fold
       if (!mumble) return std::unexpected(mumble.error());
       theirs = measure(context, **mumble, talkers, listeners, options.seconds);
       if (!*theirs) return std::unexpected(theirs->error());
-      compare(figures, load, talkers, **ours, **theirs);
+      mumble->reset();
+      if (compare(figures, load, talkers, **ours, **theirs)) continue;
+      const auto said = say_where_time_goes(options, folder / (load + ", profile"), talkers, listeners);
+      if (!said) return std::unexpected(said.error());
     }
   }
   return figures;

@@ -155,6 +155,7 @@ class MumbleMeeting final : public Meeting {
   std::string name() const override { return "mumble-server"; }
   double cpu_seconds() const override { return process_.cpu_seconds(); }
   double memory_bytes() const override { return process_.memory_bytes(); }
+  pid_t process() const override { return process_.id(); }
 
   Task<base::Result<std::unique_ptr<Member>>> join(std::size_t, bool) override {
     auto stream = co_await transport::connect_stream("localhost", port_, tls_, 5s);

@@ -170,6 +170,7 @@ class VistimeMeeting final : public Meeting {
   std::string name() const override { return "vistimed"; }
   double cpu_seconds() const override { return process_.cpu_seconds(); }
   double memory_bytes() const override { return process_.memory_bytes(); }
+  pid_t process() const override { return process_.id(); }
 
   Task<base::Result<void>> create_room() {
     const json body{{"name", "bench"}, {"key_check", std::string(32, '0')}, {"max_participants", 500}};
