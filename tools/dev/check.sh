@@ -9,6 +9,7 @@ check_help='./dev check [--quick] [--all] [--full] [--fix]
   dependencies  folders include one another in one direction only
   files         no file above 600 lines; remarks on long functions and on sources without a test
   text          no marks of unfinished work, no paths of one machine, no package hosts in lock files
+  coroutines    no closure made inside a co_await expression, which g++ 12 destroys twice
   shell         shellcheck on the scripts
   lint          clang-tidy on the C++ files changed since the main branch
 
@@ -109,6 +110,7 @@ check_main() {
   run_check dependencies python3 tools/check_dependencies.py
   run_check files python3 tools/check_files.py
   run_check text python3 tools/check_text.py
+  run_check coroutines python3 tools/check_coroutines.py
   run_check shell check_shell
   if [[ $full == yes ]]; then run_check clang build_preset clang; fi
   if [[ $quick == no ]]; then run_check lint check_lint "$lint"; fi
