@@ -12,6 +12,7 @@ struct RoomStatus {
   std::uint32_t participants = 0;  // 0 also when nobody has joined yet
   std::uint32_t waiting = 0;
   bool locked = false;
+  bool closed = false;  // by its host, whom master did not hear
 };
 
 class ConferenceControl {

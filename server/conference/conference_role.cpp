@@ -128,10 +128,15 @@ class ConferenceRole::House : public std::enable_shared_from_this<House> {
 
   Task<Result<RoomStatus>> room_status(std::string room) {
     const auto hosted = find(room);
-    if (!hosted) co_return RoomStatus{};
+    if (!hosted) {
+      const auto stored = co_await store_->load(room);
+      if (!stored) co_return std::unexpected(stored.error());
+      co_return RoomStatus{.closed = stored->has_value() && (*stored)->room.closed};
+    }
     co_return RoomStatus{.participants = static_cast<std::uint32_t>(hosted->room().participants()),
                          .waiting = static_cast<std::uint32_t>(hosted->room().waiting()),
-                         .locked = hosted->room().locked()};
+                         .locked = hosted->room().locked(),
+                         .closed = hosted->room().closed()};
   }
 
   Task<void> drain(std::chrono::seconds limit) {
@@ -332,8 +337,10 @@ Task<Response> ConferenceRole::control_status(Request request) {
   }
   const auto status = co_await room_status(grant->room);
   if (!status) co_return problem(request, status.error());
-  const nlohmann::json body{
-      {"participants", status->participants}, {"waiting", status->waiting}, {"locked", status->locked}};
+  const nlohmann::json body{{"participants", status->participants},
+                            {"waiting", status->waiting},
+                            {"locked", status->locked},
+                            {"closed", status->closed}};
   co_return json_response(request, http::status::ok, body.dump());
 }
 

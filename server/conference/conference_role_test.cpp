@@ -193,8 +193,10 @@ TEST_F(ConferenceRoleTest, a_closed_room_stays_closed_also_after_a_restart) {
   EXPECT_EQ(control(http::verb::post, "/conference/control/close", control_token("close")).result(),
             http::status::no_content);
   EXPECT_EQ(say(hello(signer.sign(grant("ben")))).refusal().code(), "room-closed");
+  EXPECT_TRUE(on_worker(role->room_status(kRoom))->closed);
   shut();
   open();
+  EXPECT_TRUE(on_worker(role->room_status(kRoom))->closed);
   EXPECT_EQ(say(hello(signer.sign(grant("ben")))).refusal().code(), "room-closed");
 }
 

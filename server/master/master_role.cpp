@@ -230,6 +230,13 @@ Task<Response> MasterRole::show(Request request, Target target, Peer) {
     if (!is_host_key(*room, host_key)) co_return refusal(request, wrong_host_key().error());
     auto status = co_await conference_.room_status(room->id);
     if (!status) co_return refusal(request, status.error());
+    if (status->closed) {
+      // Its host ended it over the link to the conference role.
+      if (auto noted = co_await rooms_->set_closed(room->id, clock_.wall()); !noted)
+        co_return refusal(request, noted.error());
+      rooms_closed_.Increment();
+      co_return room_closed(request);
+    }
     answer["participants"] = status->participants;
     answer["waiting"] = status->waiting;
     answer["locked"] = status->locked;

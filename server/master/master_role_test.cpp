@@ -145,6 +145,15 @@ TEST_F(MasterTest, the_host_sees_who_is_there_and_nobody_else_does) {
   EXPECT_EQ(refusal_of(show(room["room"], room["host_key"])), "502 upstream");
 }
 
+TEST_F(MasterTest, a_room_that_its_host_ended_over_the_link_is_closed_when_its_host_looks) {
+  const json room = body_of(create());
+  conference.status.closed = true;
+  EXPECT_EQ(refusal_of(show(room["room"], room["host_key"])), "410 room-closed");
+  conference.status.closed = false;
+  EXPECT_EQ(refusal_of(show(room["room"])), "410 room-closed");
+  EXPECT_EQ(refusal_of(join(room["room"])), "410 room-closed");
+}
+
 TEST_F(MasterTest, unknown_rooms_are_told_whatever_is_asked_of_them) {
   for (const std::string id : {"aaaaaaaaaa", "short", "AAAAAAAAAA", "aaaaaaaaa1"}) {
     EXPECT_EQ(refusal_of(show(id)), "404 room-unknown") << id;

@@ -47,9 +47,16 @@ Result<RoomStatus> parse_room_status(std::string_view body) {
     if (found == object.end() || !found->is_number_unsigned() || *found > 0xffffffffULL) return std::nullopt;
     return found->get<std::uint32_t>();
   };
-  if (object.is_object() && object.contains("locked") && object["locked"].is_boolean()) {
+  const auto truth = [&](const char* name) -> std::optional<bool> {
+    const auto found = object.find(name);
+    if (found == object.end() || !found->is_boolean()) return std::nullopt;
+    return found->get<bool>();
+  };
+  if (object.is_object()) {
     const auto participants = number("participants"), waiting = number("waiting");
-    if (participants && waiting) return RoomStatus{*participants, *waiting, object["locked"].get<bool>()};
+    const auto locked = truth("locked"), closed = truth("closed");
+    if (participants && waiting && locked && closed)
+      return RoomStatus{*participants, *waiting, *locked, *closed};
   }
   return fail_as(ErrorKind::kUnreachable, "upstream", "the conference server's answer is not understood");
 }

@@ -86,11 +86,12 @@ TEST_F(RemoteConferenceTest, a_room_is_closed_with_a_token_for_just_that) {
 TEST_F(RemoteConferenceTest, a_rooms_status_is_asked_and_read) {
   auto conference = remote();
   const auto status = asking(conference.room_status("abcdefghij"), http::status::ok,
-                             R"({"participants":3,"waiting":1,"locked":true})");
+                             R"({"participants":3,"waiting":1,"locked":true,"closed":false})");
   ASSERT_TRUE(status) << status.error().message;
   EXPECT_EQ(status->participants, 3U);
   EXPECT_EQ(status->waiting, 1U);
   EXPECT_TRUE(status->locked);
+  EXPECT_FALSE(status->closed);
   EXPECT_EQ(request.method(), http::verb::get);
   EXPECT_EQ(request.target(), "/conference/control/status");
   EXPECT_EQ(grant().action, "status");
@@ -125,12 +126,14 @@ TEST_F(RemoteConferenceTest, a_certificate_of_somebody_else_is_not_trusted) {
 }
 
 TEST(ParseRoomStatus, what_is_not_one_is_refused) {
-  EXPECT_TRUE(parse_room_status(R"({"participants":0,"waiting":0,"locked":false,"later":1})"));
+  EXPECT_TRUE(parse_room_status(R"({"participants":0,"waiting":0,"locked":false,"closed":true,"later":1})"));
   for (const char* body :
-       {"", "{", "[]", "7", "{}", R"({"participants":-1,"waiting":0,"locked":false})",
-        R"({"participants":4294967296,"waiting":0,"locked":false})",
-        R"({"participants":1,"waiting":0,"locked":0})", R"({"participants":1,"locked":true})",
-        R"({"participants":1.5,"waiting":0,"locked":true})"}) {
+       {"", "{", "[]", "7", "{}", R"({"participants":-1,"waiting":0,"locked":false,"closed":false})",
+        R"({"participants":4294967296,"waiting":0,"locked":false,"closed":false})",
+        R"({"participants":1,"waiting":0,"locked":0,"closed":false})",
+        R"({"participants":1,"locked":true,"closed":false})",
+        R"({"participants":1,"waiting":0,"locked":true})",
+        R"({"participants":1.5,"waiting":0,"locked":true,"closed":false})"}) {
     EXPECT_FALSE(parse_room_status(body)) << body;
   }
 }

@@ -65,3 +65,5 @@ export PYTHONDONTWRITEBYTECODE=1
 
 # One ccache serves every clone: paths below the root are hashed relative to it.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$PWD} CCACHE_NOHASHDIR=1
+# Without these ccache declines whatever uses a precompiled header.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}

@@ -1,0 +1,30 @@
+# Standard, Asio, Beast, JSON and test headers are most of what the compilers read; precompiled they are read once.
+# Libraries and programs have sets of their own, because g++ does not let -fPIC and -fPIE share one.
+option(VISTIME_PRECOMPILED "Precompile the headers nearly every unit reads" ON)
+
+if(VISTIME_PRECOMPILED)
+  file(WRITE ${CMAKE_BINARY_DIR}/precompiled.cpp "")
+  foreach(set IN ITEMS network network_test test)
+    add_library(vistime_precompiled_${set} OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+    target_link_libraries(vistime_precompiled_${set} PRIVATE vistime_options Threads::Threads)
+    target_precompile_headers(vistime_precompiled_${set} PRIVATE ${CMAKE_SOURCE_DIR}/cmake/precompiled/${set}.hpp)
+    if(set MATCHES test)
+      target_link_libraries(vistime_precompiled_${set} PRIVATE GTest::gtest GTest::gmock)
+      set_target_properties(vistime_precompiled_${set} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+      target_compile_options(vistime_precompiled_${set} PRIVATE -fPIE)
+    endif()
+  endforeach()
+  # ccache compares contents: it wants g++ to say which headers it read, and clang not to compare times.
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+  else()
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
+endif()
+
+# vistime_precompile(TARGET network|network_test|test)
+function(vistime_precompile target set)
+  if(VISTIME_PRECOMPILED)
+    target_precompile_headers(${target} REUSE_FROM vistime_precompiled_${set})
+  endif()
+endfunction()
