@@ -22,8 +22,10 @@ struct Settings {
   std::uint64_t master_port = 12000;
   std::uint64_t conference_port = 12001;
   std::uint64_t file_port = 12002;
+  std::uint64_t loopback_port = 0;
   std::vector<std::string> roles = {"edge", "master", "conference"};
   std::vector<std::string> host_names;
+  std::string web_dir;
   std::string tls_cert;
   std::string tls_key;
   std::string log_level = "info";

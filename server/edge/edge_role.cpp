@@ -34,18 +34,24 @@ bool looks_like_room(std::string_view id) {
 
 }  // namespace
 
-void register_pages(Router& router) {
+void register_pages(Router& router, std::shared_ptr<const WebFiles> web_client) {
   router.on(http::verb::get, "/", [](Request request, Target, Peer) -> Task<Response> {
     co_return html(request, http::status::ok, home_page(language_of(request)));
   });
   // The same for every meeting, whether it exists or not: the page tells nobody.
-  router.on(http::verb::get, "/m/*", [](Request request, Target target, Peer) -> Task<Response> {
+  router.on(http::verb::get, "/m/*", [web_client](Request request, Target target, Peer) -> Task<Response> {
     const Language language = language_of(request);
     if (!looks_like_room(target.segments.back())) {
       co_return html(request, http::status::not_found, not_found_page(language));
     }
+    if (web_client) co_return web_client->page(request);
     co_return html(request, http::status::ok, room_page(language));
   });
+  if (!web_client) return;
+  router.on(http::verb::get, "/assets/*",
+            [web_client](Request request, Target target, Peer) -> Task<Response> {
+              co_return web_client->asset(request, target.segments.back());
+            });
 }
 
 void relay_master(Router& router, std::shared_ptr<const HttpClient> upstream) {

@@ -6,11 +6,12 @@
 
 #include "server/common/http_client.hpp"
 #include "server/common/router.hpp"
+#include "server/edge/web_files.hpp"
 
 namespace vistime::server::edge {
 
-// GET / and GET /m/ROOM.
-void register_pages(Router& router);
+// GET / and GET /m/ROOM; with a web client, that is the page of every meeting, and GET /assets/NAME are its files.
+void register_pages(Router& router, std::shared_ptr<const WebFiles> web_client = nullptr);
 // The master's API, when it is elsewhere.
 void relay_master(Router& router, std::shared_ptr<const HttpClient> upstream);
 // Links, when the conference role is elsewhere.

@@ -97,6 +97,20 @@ Result<void> Server::open_listeners() {
     log_info("listening",
              {{"listener", row.name}, {"bind", settings_.bind}, {"port", std::to_string(row.bound)}});
   }
+  return open_loopback();
+}
+
+// Browsers trust the machine they run on without a certificate.
+Result<void> Server::open_loopback() {
+  if (settings_.loopback_port == 0 || !settings_.has_role("edge")) return {};
+  ListenerSettings with{"loopback", "--loopback-port", "127.0.0.1",
+                        static_cast<std::uint16_t>(settings_.loopback_port), false};
+  auto listener = Listener::open(workers_, std::move(with), limits_, nullptr);
+  if (!listener) return std::unexpected(std::move(listener).error());
+  ports_.loopback = (*listener)->port();
+  loopback_ = std::move(*listener);
+  log_info("listening",
+           {{"listener", "loopback"}, {"bind", "127.0.0.1"}, {"port", std::to_string(ports_.loopback)}});
   return {};
 }
 
@@ -175,7 +189,9 @@ Result<void> Server::make_routes() {
     conference_->register_routes(conference_entrance_.router);
   }
   if (!settings_.has_role("edge")) return {};
-  edge::register_pages(https_.router);
+  auto web_client = load_web_client();
+  if (!web_client) return std::unexpected(std::move(web_client).error());
+  edge::register_pages(https_.router, std::move(*web_client));
   edge::register_redirect(http_.router, ports_.https);
   if (!master_) {
     auto client = upstream(settings_.master_at);
@@ -190,6 +206,17 @@ Result<void> Server::make_routes() {
   return {};
 }
 
+// Nothing where none is installed: the page at a meeting's link then tells how to join from a terminal.
+Result<std::shared_ptr<const edge::WebFiles>> Server::load_web_client() const {
+  std::filesystem::path folder = settings_.web_dir;
+  if (folder.empty()) folder = edge::web_files_beside_program();
+  if (folder.empty()) {
+    log_info("no web client is installed", {{"remedy", "--web-dir names its folder"}});
+    return nullptr;
+  }
+  return edge::WebFiles::load(folder);
+}
+
 void Server::start_listeners() {
   workers_.start();
   if (master_) master_->start();
@@ -199,6 +226,7 @@ void Server::start_listeners() {
   for (Entrance* entrance : {&https_, &http_, &master_entrance_, &conference_entrance_}) {
     if (entrance->listener) entrance->listener->start({&entrance->router, &metrics_, trusted, limits});
   }
+  if (loopback_) loopback_->start({&https_.router, &metrics_, trusted, limits});
   serving_ = true;
 }
 

@@ -18,13 +18,14 @@
 #include "server/common/settings.hpp"
 #include "server/common/tokens.hpp"
 #include "server/conference/conference_role.hpp"
+#include "server/edge/web_files.hpp"
 #include "server/master/master_role.hpp"
 
 namespace vistime::server {
 
 // As bound; 0 where the role is not here.
 struct Ports {
-  std::uint16_t https = 0, http = 0, master = 0, conference = 0;
+  std::uint16_t https = 0, http = 0, master = 0, conference = 0, loopback = 0;
 };
 
 // Which certificate the settings mean; makes one when none is given. Tells `made` when that happened.
@@ -50,11 +51,13 @@ class Server {
   Server(Settings settings, const base::Clock& clock, DataFolder data);
   base::Result<void> open_certificates();
   base::Result<void> open_listeners();
+  base::Result<void> open_loopback();
   base::Result<Listener*> listen(std::string name, std::uint64_t port, bool tls);
   base::Result<void> open_tokens();
   base::Result<void> open_roles();
   base::Result<std::shared_ptr<const HttpClient>> upstream(const std::string& url) const;
   base::Result<void> make_routes();
+  base::Result<std::shared_ptr<const edge::WebFiles>> load_web_client() const;
   void start_listeners();
   bool ready() const;
 
@@ -77,6 +80,7 @@ class Server {
     std::unique_ptr<Listener> listener;
   };
   Entrance https_, http_, master_entrance_, conference_entrance_;
+  std::unique_ptr<Listener> loopback_;  // serves https_.router
   std::shared_ptr<ConnectionLimits> limits_;
   Ports ports_;
   std::atomic<bool> serving_ = false;
