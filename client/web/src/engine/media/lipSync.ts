@@ -1,0 +1,31 @@
+// When a picture should be seen so that it goes with the voice: per person, how long after its capture sound is heard.
+
+const STALE_MS = 500; // nothing heard for so long: pictures need not wait
+const SMOOTHING = 0.2;
+
+interface Heard {
+  delayMs: number; // our clock at the ear minus the sender's at the microphone
+  atMs: number;
+}
+
+export class LipSync {
+  outputLatencyMs = 0;
+  private readonly people = new Map<string, Heard>();
+
+  // The playout hands over what was captured then, now; NaN: nothing plays.
+  heard(person: string, captureMs: number, nowMs: number): void {
+    if (Number.isNaN(captureMs)) return;
+    const delayMs = nowMs + this.outputLatencyMs - captureMs;
+    const before = this.people.get(person);
+    const known = before && nowMs - before.atMs < STALE_MS && Math.abs(before.delayMs - delayMs) < 200;
+    const smoothed = known ? before.delayMs + (delayMs - before.delayMs) * SMOOTHING : delayMs;
+    this.people.set(person, { delayMs: smoothed, atMs: nowMs });
+  }
+
+  // Milliseconds from now; 0 when it should be seen at once.
+  waitMs(person: string, captureMs: number, nowMs: number): number {
+    const heard = this.people.get(person);
+    if (!heard || nowMs - heard.atMs > STALE_MS) return 0;
+    return Math.max(0, captureMs + heard.delayMs - nowMs);
+  }
+}

@@ -1,0 +1,162 @@
+// Encodes and seals what this page sends, away from the page, so that a busy page does not disturb it.
+import { nowMs } from "./clock";
+import type { CapturedBlock, FromUplink, SentFigures, ToUplink } from "./messages";
+import { AudioSender } from "./audioSender";
+import { VideoSender } from "./videoSender";
+import { SframeSealer } from "../crypto/sframe";
+import { encodeObjectHeader, OBJECT_HEADER_BYTES, type ObjectHeader } from "../../protocol/objectHeader";
+import type { LinkToUplink, UplinkToLink } from "../workerMessages";
+
+const AUDIO_DEADLINE_MS = 400;
+const VIDEO_DEADLINE_MS = 1500; // the server and the sender's pacing drop earlier; this is the end of all patience
+const FIGURES_MS = 1000;
+
+type Sender = { audio: AudioSender; port: MessagePort } | { video: VideoSender };
+
+class Uplink {
+  private readonly senders = new Map<number, Sender>();
+  private link: MessagePort | null = null;
+  private baseKey = new Uint8Array();
+  private session = 0n;
+  private number = 0;
+  private backlogMs = 0;
+  private connected = false;
+  private readonly sealers = new Map<number, Promise<SframeSealer>>();
+  private sealed: Promise<void> = Promise.resolve();
+
+  take(message: ToUplink): void {
+    switch (message.kind) {
+      case "start":
+        this.start(message.link, message.baseKey, message.session);
+        break;
+      case "number":
+        this.number = message.number;
+        break;
+      case "audio":
+        this.addAudio(message.index, message.port, message.bitrate);
+        break;
+      case "audio-muted": {
+        const sender = this.senders.get(message.index);
+        if (sender && "audio" in sender) sender.audio.muted = message.muted;
+        break;
+      }
+      case "video":
+        this.addVideo(message);
+        break;
+      case "stop":
+        this.stop(message.index);
+        break;
+      case "keyframe-wanted": {
+        const sender = this.senders.get(message.index);
+        if (sender && "video" in sender) sender.video.askForKeyframe(message.spatial);
+        break;
+      }
+      case "layers-wanted": {
+        const sender = this.senders.get(message.index);
+        if (sender && "video" in sender) sender.video.setWanted(message.spatial);
+        break;
+      }
+    }
+  }
+
+  private start(link: MessagePort, baseKey: Uint8Array, session: bigint): void {
+    this.link = link;
+    this.baseKey = new Uint8Array(baseKey);
+    this.session = session;
+    link.onmessage = (event: MessageEvent<LinkToUplink>) => {
+      if (event.data.kind === "backlog") this.backlogMs = event.data.oldestMs;
+      else this.connected = event.data.connected;
+    };
+    setInterval(() => post({ kind: "figures", streams: this.figures() }), FIGURES_MS);
+  }
+
+  private addAudio(index: number, port: MessagePort, bitrate: number): void {
+    this.stop(index);
+    const audio = new AudioSender(
+      bitrate,
+      (header, payload) => this.send({ ...header, track: this.track(index) }, payload, true),
+      (meter, voice) => post({ kind: "level", index, meter, voice }),
+      (message) => post({ kind: "failed", index, message }),
+    );
+    port.onmessage = (event: MessageEvent<CapturedBlock>) => audio.take(event.data.samples, nowMs());
+    this.senders.set(index, { audio, port });
+  }
+
+  private addVideo({ index, codec, layers, frames }: ToUplink & { kind: "video" }): void {
+    this.stop(index);
+    const video = new VideoSender(
+      frames,
+      codec,
+      layers,
+      () => (this.connected ? this.backlogMs : Number.POSITIVE_INFINITY),
+      (header, payload) => this.send({ ...header, track: this.track(index) }, payload, false),
+      () => post({ kind: "ended", index }),
+      (message) => post({ kind: "failed", index, message }),
+    );
+    this.senders.set(index, { video });
+  }
+
+  private stop(index: number): void {
+    const sender = this.senders.get(index);
+    if (!sender) return;
+    this.senders.delete(index);
+    if ("audio" in sender) {
+      sender.port.close();
+      sender.audio.close();
+    } else {
+      sender.video.close();
+    }
+  }
+
+  private track(index: number): number {
+    return ((this.number << 8) | index) >>> 0;
+  }
+
+  // Sealing is asynchronous; one after the other keeps the order, and the counters in step with it.
+  private send(header: ObjectHeader, payload: Uint8Array, audio: boolean): void {
+    const index = header.track & 0xff;
+    this.sealed = this.sealed.then(async () => {
+      const sealer = await this.sealerOf(index);
+      const head = encodeObjectHeader(header);
+      const body = await sealer.seal(payload, head.subarray(4));
+      const bytes = new Uint8Array(OBJECT_HEADER_BYTES + body.length);
+      bytes.set(head);
+      bytes.set(body, OBJECT_HEADER_BYTES);
+      const deadlineMs = audio ? AUDIO_DEADLINE_MS : VIDEO_DEADLINE_MS;
+      const message: UplinkToLink = { kind: "object", object: { bytes: bytes.buffer, audio, deadlineMs } };
+      this.link?.postMessage(message, [bytes.buffer]);
+    });
+  }
+
+  // One for each track for as long as the page lives: a counter is never used again under the same key.
+  private sealerOf(index: number): Promise<SframeSealer> {
+    let sealer = this.sealers.get(index);
+    if (!sealer) {
+      sealer = SframeSealer.create(this.baseKey, (this.session << 8n) | BigInt(index));
+      this.sealers.set(index, sealer);
+    }
+    return sealer;
+  }
+
+  private figures(): SentFigures[] {
+    return [...this.senders].flatMap(([index, sender]) => {
+      if ("audio" in sender) {
+        const { bytes, packets: frames, skipped } = sender.audio;
+        return [{ index, spatial: 0, width: 0, height: 0, bytes, frames, skipped }];
+      }
+      return sender.video.encoders
+        .filter((each) => each.wanted)
+        .map(({ layer, bytes, frames, skipped }) => {
+          const { spatial, width, height } = layer;
+          return { index, spatial, width, height, bytes, frames, skipped };
+        });
+    });
+  }
+}
+
+function post(message: FromUplink): void {
+  self.postMessage(message);
+}
+
+const uplink = new Uplink();
+self.onmessage = (event: MessageEvent<ToUplink>) => uplink.take(event.data);

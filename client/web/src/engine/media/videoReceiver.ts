@@ -1,0 +1,150 @@
+// One video track, from opened frames to pictures on canvases. A picture is shown when the sound that was captured
+// with it is heard, or at once where there is none.
+import type { ObjectHeader } from "../../protocol/objectHeader";
+import type { Codec } from "../types";
+import { FrameSequence } from "./sequence";
+
+const CODEC_STRINGS: Partial<Record<Codec, string>> = {
+  vp8: "vp8",
+  vp9: "vp09.00.40.08",
+  h264: "avc1.640028",
+  av1: "av01.0.08M.08",
+};
+const MOST_WAITING = 8; // pictures decoded and not yet due
+const LONGEST_WAIT_MS = 250;
+const MOST_QUEUED = 10; // frames that the decoder has not taken up: it is too slow, and skips to the next keyframe
+
+// Milliseconds until the moment at which what was captured then should be seen; 0 for at once.
+export type WaitFor = (captureMs: number) => number;
+
+export interface Surface {
+  readonly canvas: OffscreenCanvas;
+  readonly context: OffscreenCanvasRenderingContext2D;
+}
+
+interface Due {
+  readonly frame: VideoFrame;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export class VideoReceiver {
+  private readonly sequence = new FrameSequence();
+  private decoder: VideoDecoder | null = null;
+  private readonly captures = new Map<number, number>(); // by timestamp
+  private timestamp = 0;
+  private readonly waiting = new Set<Due>();
+  private readonly surfaces = new Map<number, Surface>();
+  private shown: { width: number; height: number } = { width: 0, height: 0 };
+  frames = 0; // drawn
+  layer = 0;
+
+  constructor(
+    private readonly codec: Codec,
+    private readonly wait: WaitFor,
+    private readonly resized: (width: number, height: number) => void,
+  ) {}
+
+  get lost(): number {
+    return this.sequence.lost;
+  }
+  get size(): { readonly width: number; readonly height: number } {
+    return this.shown;
+  }
+
+  addSurface(id: number, canvas: OffscreenCanvas): void {
+    const context = canvas.getContext("2d", { alpha: false, desynchronized: true });
+    if (context) this.surfaces.set(id, { canvas, context });
+  }
+
+  removeSurface(id: number): void {
+    this.surfaces.delete(id);
+  }
+
+  receive(header: ObjectHeader, frame: Uint8Array): void {
+    if (this.decoder && this.decoder.decodeQueueSize > MOST_QUEUED && !header.keyframe) {
+      this.sequence.restart();
+      return;
+    }
+    if (!this.sequence.accept(header)) return;
+    this.layer = header.spatial;
+    this.decoder ??= this.open();
+    if (!this.decoder) return;
+    this.timestamp += 1;
+    this.captures.set(this.timestamp, Number(header.captureUs) / 1000);
+    const chunk = { type: header.keyframe ? "key" : "delta", timestamp: this.timestamp, data: frame } as const;
+    try {
+      this.decoder.decode(new EncodedVideoChunk(chunk));
+    } catch {
+      this.fail();
+    }
+  }
+
+  takeKeyframeRequest(nowMs: number): number | null {
+    return this.sequence.takeKeyframeRequest(nowMs);
+  }
+
+  close(): void {
+    for (const due of this.waiting) this.drop(due);
+    this.surfaces.clear();
+    this.closeDecoder();
+  }
+
+  private open(): VideoDecoder | null {
+    const codec = CODEC_STRINGS[this.codec];
+    if (!codec) return null;
+    const decoder = new VideoDecoder({ output: (frame) => this.decoded(frame), error: () => this.fail() });
+    decoder.configure({ codec, optimizeForLatency: true });
+    return decoder;
+  }
+
+  private fail(): void {
+    this.closeDecoder();
+    this.sequence.restart();
+  }
+
+  private closeDecoder(): void {
+    if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
+    this.decoder = null;
+    this.captures.clear();
+  }
+
+  private decoded(frame: VideoFrame): void {
+    const captureMs = this.captures.get(frame.timestamp);
+    this.captures.delete(frame.timestamp);
+    const wait = captureMs === undefined ? 0 : Math.min(LONGEST_WAIT_MS, this.wait(captureMs));
+    if (wait < 4) {
+      this.show(frame);
+      return;
+    }
+    const due: Due = {
+      frame,
+      timer: setTimeout(() => {
+        this.waiting.delete(due);
+        this.show(frame);
+      }, wait),
+    };
+    this.waiting.add(due);
+    const [oldest] = this.waiting;
+    if (this.waiting.size > MOST_WAITING && oldest) this.drop(oldest);
+  }
+
+  private drop(due: Due): void {
+    clearTimeout(due.timer);
+    due.frame.close();
+    this.waiting.delete(due);
+  }
+
+  private show(frame: VideoFrame): void {
+    const { displayWidth: width, displayHeight: height } = frame;
+    for (const { canvas, context } of this.surfaces.values()) {
+      if (canvas.width !== width) canvas.width = width;
+      if (canvas.height !== height) canvas.height = height;
+      context.drawImage(frame, 0, 0, width, height);
+    }
+    frame.close();
+    this.frames += 1;
+    if (width === this.shown.width && height === this.shown.height) return;
+    this.shown = { width, height };
+    this.resized(width, height);
+  }
+}
