@@ -7,10 +7,8 @@
 // A message too large for one frame is cut into several of the same kind and lane, all but the last with `more` set;
 // parts of different lanes interleave, parts of one lane do not. `abandoned` (with an empty body) takes back the parts
 // sent so far.
-import { type Bytes, concatenated } from "./bytes";
+import type { Bytes } from "./bytes";
 import { MAX_OBJECT_BYTES } from "./objectHeader";
-
-export { concatenated };
 
 export const FrameKind = {
   hello: 0, // client, first: protobuf Hello
@@ -28,7 +26,7 @@ export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 // In the order in which they are sent.
 export const Lane = { control: 0, audio: 1, video: 2, bulk: 3 } as const;
 export type Lane = (typeof Lane)[keyof typeof Lane];
-export const LANES = 4;
+export const LANES = [Lane.control, Lane.audio, Lane.video, Lane.bulk] as const;
 
 // One TLS record holds it whole, and a higher lane never waits for more than this.
 export const MAX_FRAME_BODY = 15 * 1024;
@@ -41,7 +39,7 @@ const MORE = 0x80;
 const ABANDONED = 0x40;
 const LAST_KIND = FrameKind.close;
 
-// A whole message, put together from its frames.
+// A whole message, not cut into frames.
 export interface Message {
   readonly kind: FrameKind;
   readonly lane: Lane;
@@ -57,31 +55,60 @@ function limitOf(kind: FrameKind): number {
   return kind === FrameKind.object ? MAX_OBJECT_BYTES : MAX_CONTROL_BYTES;
 }
 
-// What a carrier message holds breaks the protocol: the link should then be closed.
-export class FrameError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "FrameError";
+// Puts one carrier message together from frames. The owner keeps within MAX_CARRIER_MESSAGE.
+export class FrameWriter {
+  private readonly buffer = new Uint8Array(MAX_CARRIER_MESSAGE);
+  private used = 0;
+
+  get size(): number {
+    return this.used;
+  }
+
+  // Writes the next part of `message`, of which `sent` bytes are out already: at most `room` bytes of body, and at most
+  // MAX_FRAME_BODY. Answers how many bytes of it are out then.
+  appendPart(message: Message, sent: number, room: number): number {
+    const end = Math.min(message.body.length, sent + Math.min(room, MAX_FRAME_BODY));
+    this.append(message, message.body.subarray(sent, end), end < message.body.length ? MORE : 0);
+    return end;
+  }
+
+  // Takes back the parts that were sent of a message.
+  appendAbandoned(message: Message): void {
+    this.append(message, new Uint8Array(), ABANDONED);
+  }
+
+  // What was written so far, in a buffer of its own; the writer is empty again.
+  take(): Bytes {
+    const message = this.buffer.slice(0, this.used);
+    this.used = 0;
+    return message;
+  }
+
+  private append({ kind, lane }: Message, body: Uint8Array, flags: number): void {
+    this.buffer[this.used++] = kind | (lane << 4) | flags;
+    for (let left = body.length; ; left >>>= 7) {
+      this.buffer[this.used++] = left < 0x80 ? left : (left & 0x7f) | 0x80;
+      if (left < 0x80) break;
+    }
+    this.buffer.set(body, this.used);
+    this.used += body.length;
   }
 }
 
-// One frame, which is a carrier message as well. `body` has at most MAX_FRAME_BODY bytes; `more`: parts of it follow.
-export function encodeFrame(kind: FrameKind, lane: Lane, body: Uint8Array, more = false): Bytes {
-  return encode(kind | (lane << 4) | (more ? MORE : 0), body);
+// A carrier message that holds just this message, which fits into one frame.
+export function encodeMessage(message: Message): Bytes {
+  const writer = new FrameWriter();
+  writer.appendPart(message, 0, MAX_FRAME_BODY);
+  return writer.take();
 }
 
-// Takes back the parts that were sent of a message of this kind and lane.
-export function encodeAbandoned(kind: FrameKind, lane: Lane): Bytes {
-  return encode(kind | (lane << 4) | ABANDONED, new Uint8Array());
-}
-
-function encode(head: number, body: Uint8Array): Bytes {
-  const length: number[] = [];
-  for (let left = body.length; ; left >>>= 7) {
-    length.push(left < 0x80 ? left : (left & 0x7f) | 0x80);
-    if (left < 0x80) break;
-  }
-  return concatenated([Uint8Array.of(head, ...length), body]);
+// The only message in a carrier message, as greetings are sent. Null when it is anything else, or of another kind.
+export function decodeOnlyMessage(kind: FrameKind, carrierMessage: Uint8Array): Uint8Array | null {
+  if (carrierMessage.length > MAX_CARRIER_MESSAGE) return null;
+  const reader = new FrameReader(carrierMessage);
+  const frame = reader.take();
+  if (typeof frame === "string" || !reader.empty) return null;
+  return frame.kind === kind && !frame.more && !frame.abandoned ? frame.body : null;
 }
 
 class FrameReader {
@@ -93,18 +120,18 @@ class FrameReader {
     return this.at === this.bytes.length;
   }
 
-  // The next frame, its body a view. Throws FrameError.
-  take(): Frame {
+  // The next frame, its body a view; or what is wrong with it.
+  take(): Frame | string {
     const head = this.bytes[this.at++];
     const length = this.takeVarint();
     if (head === undefined || length === null || length > MAX_CARRIER_MESSAGE) {
-      throw new FrameError("a frame's head is cut short or names an impossible length");
+      return "a frame's head is cut short or names an impossible length";
     }
     const body = this.bytes.subarray(this.at, this.at + length);
-    if (body.length < length) throw new FrameError(`a frame of ${length} bytes is cut short`);
+    if (body.length < length) return `a frame of ${length} bytes is cut short`;
     this.at += length;
     const kind = head & 0x0f;
-    if (kind > LAST_KIND) throw new FrameError(`frames of kind ${kind} are unknown`);
+    if (kind > LAST_KIND) return `frames of kind ${kind} are unknown`;
     const frame: Frame = {
       kind: kind as FrameKind,
       lane: ((head >> 4) & 0x03) as Lane,
@@ -112,9 +139,7 @@ class FrameReader {
       abandoned: (head & ABANDONED) !== 0,
       body,
     };
-    if (frame.abandoned && (frame.more || length > 0)) {
-      throw new FrameError("a frame that abandons its message has a body");
-    }
+    if (frame.abandoned && (frame.more || length > 0)) return "a frame that abandons its message has a body";
     return frame;
   }
 
@@ -136,19 +161,20 @@ export class Assembler {
   // Of each lane, the message of which parts have come.
   private readonly partial = new Map<Lane, PartialMessage>();
 
-  // The messages that a carrier message completes, in order. A body is a view of the carrier message or of memory of its
-  // own. Throws FrameError on any violation; what came before it in the same carrier message is then lost as well.
-  receive(carrierMessage: Uint8Array): Message[] {
+  // Reads a whole carrier message and hands each message in it to `sink`. A body is a view of the carrier message, or
+  // of memory of its own. `sink` answers what is wrong with a message, or null. Null when all is well, else what is
+  // wrong; what follows it was not read, and the link should be closed.
+  receive(carrierMessage: Uint8Array, sink: (message: Message) => string | null): string | null {
     if (carrierMessage.length > MAX_CARRIER_MESSAGE) {
-      throw new FrameError(`a carrier message of ${carrierMessage.length} bytes exceeds ${MAX_CARRIER_MESSAGE}`);
+      return `a carrier message of ${carrierMessage.length} bytes exceeds ${MAX_CARRIER_MESSAGE}`;
     }
     const reader = new FrameReader(carrierMessage);
-    const messages: Message[] = [];
     while (!reader.empty) {
-      const message = this.receiveFrame(reader.take());
-      if (message) messages.push(message);
+      const frame = reader.take();
+      const wrong = typeof frame === "string" ? frame : this.receiveFrame(frame, sink);
+      if (wrong !== null) return wrong;
     }
-    return messages;
+    return null;
   }
 
   // A new connection starts with nothing half received.
@@ -156,20 +182,24 @@ export class Assembler {
     this.partial.clear();
   }
 
-  // The message that this frame completes, if it does.
-  private receiveFrame({ kind, lane, body, more, abandoned }: Frame): Message | null {
+  private receiveFrame(frame: Frame, sink: (message: Message) => string | null): string | null {
+    const { kind, lane, body } = frame;
     const known = this.partial.get(lane);
-    if (known && known.kind !== kind) throw new FrameError("a message was interrupted by another of its lane");
-    if (abandoned) {
+    if (known && known.kind !== kind) return "a message was interrupted by another of its lane";
+    if (frame.abandoned) {
       this.partial.delete(lane);
       return null;
     }
-    if (!known && !more) return { kind, lane, body };
+    if (!known && !frame.more) return sink({ kind, lane, body });
     const partial = known ?? new PartialMessage(kind);
-    partial.append(body);
-    if (more) this.partial.set(lane, partial);
-    else this.partial.delete(lane);
-    return more ? null : { kind, lane, body: partial.body };
+    if (!partial.append(body)) return `a message exceeds ${limitOf(kind)} bytes`;
+    if (frame.more) {
+      this.partial.set(lane, partial);
+      return null;
+    }
+    // Taken out first, so that the sink may reset this assembler.
+    this.partial.delete(lane);
+    return sink({ kind, lane, body: partial.body });
   }
 }
 
@@ -184,10 +214,10 @@ class PartialMessage {
     return this.bytes.subarray(0, this.size);
   }
 
-  // Throws FrameError when the message would be larger than its kind may be.
-  append(part: Uint8Array): void {
+  // False when the message would be larger than its kind may be.
+  append(part: Uint8Array): boolean {
     const size = this.size + part.length;
-    if (size > limitOf(this.kind)) throw new FrameError(`a message exceeds ${limitOf(this.kind)} bytes`);
+    if (size > limitOf(this.kind)) return false;
     if (size > this.bytes.length) {
       const grown = new Uint8Array(Math.max(size, 2 * this.bytes.length));
       grown.set(this.body);
@@ -195,5 +225,6 @@ class PartialMessage {
     }
     this.bytes.set(part, this.size);
     this.size = size;
+    return true;
   }
 }

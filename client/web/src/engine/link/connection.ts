@@ -1,6 +1,6 @@
 // The way into a room and back into it: opens a WebSocket, says Hello, keeps the link, and after a loss tries again.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { Assembler, encodeFrame, FrameKind, Lane } from "../../protocol/frames";
+import { decodeOnlyMessage, encodeMessage, FrameKind, Lane } from "../../protocol/frames";
 import {
   CloseSchema,
   type HelloReply,
@@ -98,7 +98,7 @@ export class Connection implements LinkEvents {
     this.ended_ = true;
     clearTimeout(this.pause);
     const close = toBinary(CloseSchema, create(CloseSchema, { code: "left" }));
-    if (this.welcomed) this.socket?.send(encodeFrame(FrameKind.close, Lane.control, close));
+    if (this.welcomed) this.socket?.send(encodeMessage({ kind: FrameKind.close, lane: Lane.control, body: close }));
     this.socket?.close();
   }
 
@@ -157,7 +157,8 @@ export class Connection implements LinkEvents {
       build: "web",
       ...(known ? { resume: known } : { token: this.token }),
     });
-    socket.send(encodeFrame(FrameKind.hello, Lane.control, toBinary(HelloSchema, hello)));
+    const body = toBinary(HelloSchema, hello);
+    socket.send(encodeMessage({ kind: FrameKind.hello, lane: Lane.control, body }));
   }
 
   private arrived(socket: Socket, data: unknown): void {
@@ -267,8 +268,8 @@ export class Connection implements LinkEvents {
 
 function readReply(bytes: Uint8Array): HelloReply | null {
   try {
-    const [message] = new Assembler().receive(bytes);
-    return message?.kind === FrameKind.helloReply ? fromBinary(HelloReplySchema, message.body) : null;
+    const body = decodeOnlyMessage(FrameKind.helloReply, bytes);
+    return body && fromBinary(HelloReplySchema, body);
   } catch {
     return null;
   }

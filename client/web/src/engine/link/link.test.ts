@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { encodeFrame, FrameKind, Lane } from "../../protocol/frames";
+import { encodeMessage, FrameKind, Lane } from "../../protocol/frames";
 import { type Carrier, Link, type LinkEvents } from "./link";
 
 const text = (value: string) => new TextEncoder().encode(value);
+const encodeFrame = (kind: FrameKind, lane: Lane, body: Uint8Array) => encodeMessage({ kind, lane, body });
 const words = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 class End implements LinkEvents {

@@ -1,7 +1,7 @@
 // A link: an ordered two-way pipe of messages that survives its connection (protocol/README.md, section 4). Control
 // messages are numbered, acknowledged and sent again; media objects are only continued. No I/O and no clock of its own.
 import { type Bytes, readU32, readU64, u32, u64 } from "../../protocol/bytes";
-import { Assembler, encodeFrame, FrameError, FrameKind, Lane, type Message } from "../../protocol/frames";
+import { Assembler, encodeMessage, FrameKind, Lane, type Message } from "../../protocol/frames";
 import { SendQueue } from "./sendQueue";
 
 export interface Carrier {
@@ -28,6 +28,7 @@ export interface LinkFigures {
 }
 
 const SILENCE_MS = 10_000;
+const WRONG_SIZE = "a frame's body has the wrong size";
 const PROBE_MS = 1500;
 const FEEDBACK_MS = 1000;
 // So little lies in the WebSocket's own buffer, where nothing can be overtaken or dropped any more.
@@ -123,12 +124,8 @@ export class Link {
   receive(carrierMessage: Uint8Array): void {
     this.heardAtMs = this.clock();
     this.receivedBytes += carrierMessage.length;
-    try {
-      for (const message of this.assembler.receive(carrierMessage)) this.take(message);
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      this.events.failed(error.message);
-    }
+    const wrong = this.assembler.receive(carrierMessage, (message) => this.take(message));
+    if (wrong !== null) this.events.failed(wrong);
   }
 
   // Writes as much as the carrier should hold.
@@ -177,45 +174,45 @@ export class Link {
     this.pingAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  // Throws FrameError at what breaks the protocol.
-  private take({ kind, body }: Message): void {
+  // What is wrong with the message, or null.
+  private take({ kind, body }: Message): string | null {
     switch (kind) {
       case FrameKind.control:
-        this.takeControl(body);
-        break;
+        return this.takeControl(body);
       case FrameKind.ack:
-        this.forget(readU32(exactly(body, 4)) ?? 0);
-        break;
+        return body.length === 4 ? this.forget(readU32(body) ?? 0) : WRONG_SIZE;
       case FrameKind.object:
         this.objectBytesReceived += body.length;
         this.events.object(body);
-        break;
+        return null;
       case FrameKind.ping:
-        this.write(FrameKind.pong, exactly(body, 8));
-        break;
+        if (body.length !== 8) return WRONG_SIZE;
+        this.write(FrameKind.pong, body);
+        return null;
       case FrameKind.pong:
-        this.roundTripMs = Math.max(0, this.clock() - Number(readU64(exactly(body, 8))) / 1000);
-        break;
+        if (body.length !== 8) return WRONG_SIZE;
+        this.roundTripMs = Math.max(0, this.clock() - Number(readU64(body)) / 1000);
+        return null;
       case FrameKind.feedback:
-        this.confirmed(Number(readU64(exactly(body, 8))));
-        break;
+        return body.length === 8 ? this.confirmed(Number(readU64(body))) : WRONG_SIZE;
       case FrameKind.close:
         this.events.closed(body);
-        break;
+        return null;
       default:
-        throw new FrameError("a greeting came again");
+        return "a greeting came again";
     }
   }
 
-  private takeControl(body: Uint8Array): void {
+  private takeControl(body: Uint8Array): string | null {
     const number = readU32(body);
-    if (number === null) throw new FrameError("a control message is cut short");
-    if (number > this.receivedNumber + 1) throw new FrameError("a control message is missing");
+    if (number === null) return WRONG_SIZE;
+    if (number > this.receivedNumber + 1) return "a control message is missing";
     if (number === this.receivedNumber + 1) {
       this.receivedNumber = number;
       this.events.control(body.subarray(4));
     }
     this.acknowledge();
+    return null;
   }
 
   private acknowledge(): void {
@@ -224,15 +221,17 @@ export class Link {
     this.write(FrameKind.ack, u32(this.receivedNumber));
   }
 
-  private forget(upTo: number): void {
-    if (upTo > this.sentNumber) throw new FrameError("a message was acknowledged that was never sent");
+  private forget(upTo: number): string | null {
+    if (upTo > this.sentNumber) return "a message was acknowledged that was never sent";
     this.unacknowledged = this.unacknowledged.filter(({ number }) => number > upTo);
+    return null;
   }
 
-  private confirmed(total: number): void {
-    if (total > this.objectBytesSent) throw new FrameError("objects were confirmed that were never sent");
+  private confirmed(total: number): string | null {
+    if (total > this.objectBytesSent) return "objects were confirmed that were never sent";
     this.unconfirmed = this.unconfirmed.filter((each) => each.total > total);
     this.events.feedback();
+    return null;
   }
 
   private ping(now: number): void {
@@ -248,16 +247,11 @@ export class Link {
 
   // What does not wait in the queue.
   private write(kind: FrameKind, body: Uint8Array): void {
-    this.pass(encodeFrame(kind, Lane.control, body));
+    this.pass(encodeMessage({ kind, lane: Lane.control, body }));
   }
 
   private pass(frame: Bytes): void {
     this.sentBytes += frame.length;
     this.carrier?.send(frame);
   }
-}
-
-function exactly(body: Uint8Array, size: number): Uint8Array {
-  if (body.length !== size) throw new FrameError("a frame's body has the wrong size");
-  return body;
 }

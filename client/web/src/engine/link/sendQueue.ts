@@ -1,10 +1,9 @@
 // What waits to be sent on one link: control before sound before pictures, and nothing that would come too late.
 import type { Bytes } from "../../protocol/bytes";
-import { encodeAbandoned, encodeFrame, FrameKind, LANES, Lane, MAX_FRAME_BODY } from "../../protocol/frames";
+import { FrameKind, FrameWriter, LANES, Lane, MAX_FRAME_BODY, type Message } from "../../protocol/frames";
 
 interface Waiting {
-  readonly kind: FrameKind;
-  readonly body: Uint8Array;
+  readonly message: Message;
   readonly deadlineMs: number; // the clock's time; infinity for control
   sent: number; // bytes
 }
@@ -13,10 +12,11 @@ const MAX_VIDEO_BYTES = 4 * 1024 * 1024;
 
 export class SendQueue {
   dropped = 0; // objects
-  private readonly lanes: Waiting[][] = Array.from({ length: LANES }, () => []);
+  private readonly lanes: Waiting[][] = LANES.map(() => []);
+  private readonly writer = new FrameWriter();
 
   push(kind: FrameKind, lane: Lane, body: Uint8Array, deadlineMs = Number.POSITIVE_INFINITY): void {
-    this.lane(lane).push({ kind, body, deadlineMs, sent: 0 });
+    this.lane(lane).push({ message: { kind, lane, body }, deadlineMs, sent: 0 });
     if (lane === Lane.video) this.bound();
   }
 
@@ -26,8 +26,8 @@ export class SendQueue {
 
   // The next frame to write, or null. `whole` is what has gone with it when it ends an object: its bytes.
   take(nowMs: number): { frame: Bytes; whole: number } | null {
-    for (let lane = 0; lane < LANES; ++lane) {
-      const frame = this.takeFrom(lane as Lane, nowMs);
+    for (const lane of LANES) {
+      const frame = this.takeFrom(lane, nowMs);
       if (frame) return frame;
     }
     return null;
@@ -44,15 +44,15 @@ export class SendQueue {
       if (first.deadlineMs < nowMs) {
         queue.shift();
         this.dropped += 1;
-        if (first.sent > 0) return { frame: encodeAbandoned(first.kind, lane), whole: 0 };
-        continue;
+        if (first.sent === 0) continue;
+        this.writer.appendAbandoned(first.message);
+        return { frame: this.writer.take(), whole: 0 };
       }
-      const part = first.body.subarray(first.sent, first.sent + MAX_FRAME_BODY);
-      first.sent += part.length;
-      const more = first.sent < first.body.length;
-      if (!more) queue.shift();
-      const whole = !more && first.kind === FrameKind.object ? first.body.length : 0;
-      return { frame: encodeFrame(first.kind, lane, part, more), whole };
+      const { kind, body } = first.message;
+      first.sent = this.writer.appendPart(first.message, first.sent, MAX_FRAME_BODY);
+      const done = first.sent === body.length;
+      if (done) queue.shift();
+      return { frame: this.writer.take(), whole: done && kind === FrameKind.object ? body.length : 0 };
     }
     return null;
   }
@@ -60,11 +60,11 @@ export class SendQueue {
   // Pictures are worth least when most of them wait.
   private bound(): void {
     const queue = this.lane(Lane.video);
-    let bytes = queue.reduce((sum, each) => sum + each.body.length, 0);
+    let bytes = queue.reduce((sum, each) => sum + each.message.body.length, 0);
     while (bytes > MAX_VIDEO_BYTES && queue.length > 1) {
       const at = queue[0]?.sent === 0 ? 0 : 1; // one that is half sent goes on or is abandoned by its deadline
       const [dropped] = queue.splice(at, 1);
-      bytes -= dropped?.body.length ?? 0;
+      bytes -= dropped?.message.body.length ?? 0;
       this.dropped += 1;
     }
   }

@@ -1,6 +1,6 @@
 // What this page sends: its devices, their way into the uplink worker, and what the room is told of them.
 import { Codec as WireCodec, TrackKind as WireKind } from "../../protocol/messages/room_pb";
-import type { Codec, DeviceProblem, Layer, OwnDevice } from "../types";
+import type { Codec, DeviceProblem, Layer, OwnDevice, TrackKind } from "../types";
 import type { ClientBody } from "../workerMessages";
 import type { AudioGraph } from "./audioGraph";
 import { close, type Opened, openCamera, openMicrophone, openScreen } from "./devices";
@@ -130,10 +130,10 @@ export class Sending {
   }
 
   // A moderator muted or stopped one of our tracks: the room knows it already.
-  silencedByOther(index: number): void {
-    if (index === MICROPHONE) this.setMicrophoneMuted(true);
-    if (index === CAMERA) void this.useCamera(null);
-    if (index === SCREEN || index === SCREEN_AUDIO) this.stopSharing();
+  silencedByOther(kind: TrackKind): void {
+    if (kind === "microphone") this.setMicrophoneMuted(true);
+    else if (kind === "camera") void this.useCamera(null);
+    else this.stopSharing();
   }
 
   // The room counts from 1 again: it is told everything anew.

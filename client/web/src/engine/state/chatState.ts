@@ -101,7 +101,9 @@ function added(chat: ChatState, message: ChatMessage, you: string): ChatStep {
   const forgotten = place < 0 && chat.entries.length >= MAX_CHAT_LINES;
   if (known || forgotten || message.id.length !== ID_BYTES) return { chat, toOpen: [] };
 
-  const own = chat.pending.find((each) => each.line.id === id && (message.from === you || message.from === each.line.from));
+  const own = chat.pending.find(
+    (each) => each.line.id === id && (message.from === you || message.from === each.line.from),
+  );
   const line = own ? { ...lineOf(message), text: own.line.text } : lineOf(message);
   const entries = chat.entries.toSpliced(place + 1, 0, { line, opened: own !== undefined });
   return {

@@ -57,9 +57,9 @@ export function trackOf(track: WireTrack, person: string): Track | null {
   const kind = trackKindOf(track.kind);
   const codec = CODECS[track.codec];
   if (!kind || !codec) return null;
-  const layers = track.layers.slice(0, MAX_LAYERS).map(
-    ({ spatial, width, height, bitrate, frameRate }): Layer => ({ spatial, width, height, bitrate, frameRate }),
-  );
+  const layers = track.layers
+    .slice(0, MAX_LAYERS)
+    .map(({ spatial, width, height, bitrate, frameRate }): Layer => ({ spatial, width, height, bitrate, frameRate }));
   return { id: track.id, person, kind, codec, muted: track.muted, layers, channels: track.channels };
 }
 

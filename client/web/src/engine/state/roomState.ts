@@ -18,25 +18,13 @@ import {
   type PendingChat,
   type SealedChat,
 } from "./chatState";
-import {
-  cleanName,
-  MAX_PEOPLE,
-  MAX_TRACKS_EACH,
-  personOf,
-  roomOf,
-  trackKindOf,
-  trackOf,
-  waitersOf,
-} from "./fromWire";
+import { cleanName, MAX_PEOPLE, MAX_TRACKS_EACH, personOf, roomOf, trackKindOf, trackOf, waitersOf } from "./fromWire";
 import { same, withParts } from "./same";
 
 export type { PendingChat, SealedChat } from "./chatState";
 
 // The part of MeetingState that the room decides on.
-export type RoomView = Pick<
-  MeetingState,
-  "room" | "you" | "people" | "waiting" | "speakers" | "chat" | "chatComplete"
->;
+export type RoomView = Pick<MeetingState, "room" | "you" | "people" | "waiting" | "speakers" | "chat" | "chatComplete">;
 
 export interface RoomState extends RoomView {
   readonly stage: "outside" | "lobby" | "in";

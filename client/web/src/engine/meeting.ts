@@ -1,0 +1,409 @@
+// A meeting as the page sees it: puts link, keys, room state, devices and media together.
+import { Role as WireRole, type ServerMessage, TrackKind as WireKind } from "../protocol/messages/room_pb";
+import { ChatCipher } from "./crypto/chatCipher";
+import { newMediaSession, type RoomKeys } from "./crypto/keys";
+import LinkWorker from "./link/link.worker?worker";
+import { LinkClient } from "./linkClient";
+import { AudioGraph } from "./media/audioGraph";
+import DownlinkWorker from "./media/downlink.worker?worker";
+import type { ToDownlink, ToUplink } from "./media/messages";
+import { Receiving } from "./media/receiving";
+import { Sending } from "./media/sending";
+import UplinkWorker from "./media/uplink.worker?worker";
+import {
+  chatFailed,
+  chatOpened,
+  chatQueued,
+  EMPTY_ROOM,
+  missingChatAfter,
+  type PendingChat,
+  type RoomState,
+  reduce,
+  type SealedChat,
+  unconfirmedChat,
+} from "./state/roomState";
+import { collect, type Rates } from "./statistics";
+import {
+  type Ending,
+  type Meeting,
+  MeetingError,
+  type MeetingNotice,
+  type MeetingState,
+  type Phase,
+  type Role,
+  type Statistics,
+  type VideoView,
+} from "./types";
+import type { ClientBody } from "./workerMessages";
+
+export interface MeetingOptions {
+  readonly url: string; // wss://host/link/conference/ROOM
+  readonly room: string;
+  readonly keys: RoomKeys;
+  readonly release: string;
+  // A fresh token from master: for the first time, and when the server does not know the link any more. Rejects with
+  // MeetingError.
+  readonly token: () => Promise<string>;
+}
+
+const STATISTICS_MS = 1000;
+const WEAK_ROUND_TRIP_MS = 400;
+const WEAK_BACKLOG_MS = 300;
+const WIRE_ROLES: Record<Role, WireRole> = {
+  guest: WireRole.GUEST,
+  moderator: WireRole.MODERATOR,
+  host: WireRole.HOST,
+};
+
+export class LiveMeeting implements Meeting {
+  state: MeetingState;
+  private room: RoomState = EMPTY_ROOM;
+  private phase: Phase = { kind: "connecting" };
+  private quality: MeetingState["quality"] = "good";
+  private readonly session = newMediaSession();
+  private readonly workers = { link: new LinkWorker(), uplink: new UplinkWorker(), downlink: new DownlinkWorker() };
+  private readonly graph = new AudioGraph();
+  private readonly link: LinkClient;
+  private readonly sending: Sending;
+  private readonly receiving: Receiving;
+  private readonly cipher: Promise<ChatCipher>;
+  private readonly listeners = new Set<() => void>();
+  private readonly noticed = new Set<(notice: MeetingNotice) => void>();
+  private readonly watching = new Set<(statistics: Statistics) => void>();
+  private readonly volumes = new Map<string, number>();
+  private readonly timer: ReturnType<typeof setInterval>;
+  private rates: Rates = new Map();
+  private readonly onNetwork = () => this.link.networkChanged();
+  private readonly onTouch = () => void this.graph.wake();
+
+  private constructor(private readonly options: MeetingOptions) {
+    this.link = new LinkClient(this.workers.link, {
+      opened: (restored) => this.opened(restored),
+      resumed: () => this.enter(),
+      reconnecting: () => this.setPhase({ kind: "reconnecting", since: performance.now() }),
+      tokenWanted: () => void this.rejoin(),
+      message: (message) => this.said(message),
+      ended: (ending, release) => this.end(ending, release),
+    });
+    const say = (body: ClientBody) => this.link.say(body);
+    this.sending = new Sending(this.workers.uplink, this.graph, say, () => this.changed());
+    this.receiving = new Receiving(this.workers.downlink, say, () => {});
+    this.cipher = ChatCipher.create(options.keys.chatBaseKey, this.session, options.room);
+    this.state = this.snapshot();
+    this.timer = setInterval(() => this.everySecond(), STATISTICS_MS);
+    for (const event of ["online", "focus"]) window.addEventListener(event, this.onNetwork);
+    // A browser may keep sound back until somebody touches the page.
+    for (const event of ["pointerdown", "keydown"]) window.addEventListener(event, this.onTouch);
+  }
+
+  // Connects; rejects when master lets nobody in or sound cannot be had at all.
+  static async open(options: MeetingOptions): Promise<LiveMeeting> {
+    const token = await options.token();
+    const meeting = new LiveMeeting(options);
+    try {
+      await meeting.start(token);
+    } catch (error) {
+      meeting.dispose();
+      throw error;
+    }
+    return meeting;
+  }
+
+  private async start(token: string): Promise<void> {
+    const up = new MessageChannel();
+    const down = new MessageChannel();
+    const playout = new MessageChannel();
+    await this.graph.start(playout.port2);
+    const baseKey = this.options.keys.mediaBaseKey;
+    const uplink: ToUplink = { kind: "start", link: up.port2, baseKey, session: this.session };
+    this.workers.uplink.postMessage(uplink, [up.port2]);
+    const downlink: ToDownlink = { kind: "start", link: down.port2, playout: playout.port1, baseKey };
+    this.workers.downlink.postMessage(downlink, [down.port2, playout.port1]);
+    this.link.open({ url: this.options.url, token, release: this.options.release }, up.port1, down.port1);
+  }
+
+  // ---- what the page asks ----
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  onNotice(listener: (notice: MeetingNotice) => void): () => void {
+    this.noticed.add(listener);
+    return () => this.noticed.delete(listener);
+  }
+  onStatistics(listener: (statistics: Statistics) => void): () => void {
+    this.watching.add(listener);
+    return () => this.watching.delete(listener);
+  }
+
+  useMicrophone(deviceId: string | null): Promise<void> {
+    return this.sending.useMicrophone(deviceId);
+  }
+  setMicrophoneMuted(muted: boolean): void {
+    this.sending.setMicrophoneMuted(muted);
+  }
+  useCamera(deviceId: string | null): Promise<void> {
+    return this.sending.useCamera(deviceId);
+  }
+  shareScreen(withAudio: boolean): Promise<void> {
+    return this.sending.shareScreen(withAudio);
+  }
+  stopSharing(): void {
+    this.sending.stopSharing();
+  }
+  get cameraStream(): MediaStream | null {
+    return this.sending.cameraStream;
+  }
+  get screenStream(): MediaStream | null {
+    return this.sending.screenStream;
+  }
+  microphoneLevel(): number {
+    return this.sending.level;
+  }
+
+  showVideo(track: number, canvas: HTMLCanvasElement, width: number, height: number): VideoView {
+    return this.receiving.show(track, canvas, width, height);
+  }
+  useSpeaker(deviceId: string): Promise<void> {
+    return this.graph.useSpeaker(deviceId);
+  }
+  setVolume(person: string, volume: number): void {
+    this.volumes.set(person, Math.min(2, Math.max(0, volume)));
+    this.applyVolumes();
+  }
+  level(person: string): number {
+    return this.receiving.level(person);
+  }
+
+  async sendChat(text: string, to: string): Promise<void> {
+    const sealed = await (await this.cipher).seal(text);
+    const id = crypto.getRandomValues(new Uint8Array(16));
+    this.setRoom(chatQueued(this.room, { id, sealed, text, to, sentAt: Date.now() }));
+    const queued = unconfirmedChat(this.room).at(-1);
+    if (queued) await this.sendPending(queued);
+  }
+  setHand(raised: boolean): Promise<void> {
+    return this.link.ask({ case: "setHand", value: { raised } });
+  }
+  react(reaction: string): Promise<void> {
+    return this.link.ask({ case: "react", value: { reaction } });
+  }
+  async leave(): Promise<void> {
+    this.link.leave();
+    this.end({ code: "left", message: "You have left the meeting." }, "");
+  }
+
+  mute(participant: string, kind: "microphone" | "camera"): Promise<void> {
+    return this.link.ask({ case: "muteParticipant", value: { participant, kind: wireKind(kind) } });
+  }
+  askToUnmute(participant: string, kind: "microphone" | "camera"): Promise<void> {
+    return this.link.ask({ case: "askToUnmute", value: { participant, kind: wireKind(kind) } });
+  }
+  stopTrack(track: number): Promise<void> {
+    return this.link.ask({ case: "stopTrack", value: { track } });
+  }
+  remove(participant: string, ban: boolean): Promise<void> {
+    return this.link.ask({ case: "removeParticipant", value: { participant, ban } });
+  }
+  setLocked(locked: boolean): Promise<void> {
+    return this.link.ask({ case: "setLocked", value: { locked } });
+  }
+  setLobby(lobby: boolean): Promise<void> {
+    return this.link.ask({ case: "setLobby", value: { lobby } });
+  }
+  admit(persons: readonly string[], admit: boolean): Promise<void> {
+    return this.link.ask({ case: "admit", value: { participants: [...persons], admit } });
+  }
+  setRole(participant: string, role: Role): Promise<void> {
+    return this.link.ask({ case: "setRole", value: { participant, role: WIRE_ROLES[role] } });
+  }
+  lowerHand(participant: string): Promise<void> {
+    return this.link.ask({ case: "lowerHand", value: { participant } });
+  }
+  closeRoom(): Promise<void> {
+    return this.link.ask({ case: "closeRoom", value: {} });
+  }
+
+  // ---- what the link says ----
+
+  private opened(restored: boolean): void {
+    this.link.say({ case: "setMediaSession", value: { mediaSession: this.session } });
+    // Which tracks we send and wish for is said once the snapshot is here: a guest may wait in the lobby first.
+    if (!restored) this.room = { ...EMPTY_ROOM, chatState: this.room.chatState, chat: this.room.chat };
+  }
+
+  private async rejoin(): Promise<void> {
+    try {
+      this.link.useToken(await this.options.token());
+    } catch (error) {
+      const known = error instanceof MeetingError;
+      const code = known ? error.code : "connection-lost";
+      this.end({ code, message: known ? error.message : "The meeting cannot be reached." }, "");
+    }
+  }
+
+  private said(message: ServerMessage): void {
+    const { body } = message;
+    if (body.case === "keyframeWanted") {
+      this.sending.keyframeWanted(body.value.track & 0xff, body.value.spatial);
+      return;
+    }
+    if (body.case === "layersWanted") {
+      this.sending.layersWanted(body.value.track & 0xff, body.value.spatial);
+      return;
+    }
+    const before = this.room;
+    const { state, notices, toOpen } = reduce(before, message);
+    this.setRoom(state);
+    if (body.case === "snapshot") this.begin();
+    if (body.case === "waiting") this.setPhase({ kind: "waiting" });
+    if (body.case === "snapshot" || body.case === "chatHistory") this.catchUp();
+    if (state.people !== before.people || state.sessions !== before.sessions) this.peopleChanged();
+    void this.openChat(toOpen);
+    for (const notice of notices) this.tellNotice(notice);
+  }
+
+  // The room has told us all it knows; now we tell it.
+  private begin(): void {
+    const you = this.room.people.find((person) => person.you);
+    const number: ToUplink = { kind: "number", number: you?.number ?? 0 };
+    this.workers.uplink.postMessage(number);
+    this.sending.publishAgain();
+    this.receiving.subscribeAgain();
+    this.enter();
+  }
+
+  private enter(): void {
+    this.setPhase(this.room.stage === "lobby" ? { kind: "waiting" } : { kind: "in" });
+  }
+
+  // What was missed, and then what we said meanwhile: the server drops what it has already.
+  private catchUp(): void {
+    const after = missingChatAfter(this.room);
+    if (after !== null) this.link.say({ case: "getChat", value: { after: BigInt(after) } });
+    else for (const pending of unconfirmedChat(this.room)) void this.sendPending(pending).catch(() => {});
+  }
+
+  private async sendPending({ id, sealed, line }: PendingChat): Promise<void> {
+    try {
+      await this.link.ask({ case: "sendChat", value: { id, sealed, to: line.to } });
+    } catch (error) {
+      // An interruption is no refusal: it is sent again when the room is back.
+      if (error instanceof MeetingError && error.code === "interrupted") return;
+      this.setRoom(chatFailed(this.room, line.id));
+      throw error;
+    }
+  }
+
+  private async openChat(lines: readonly SealedChat[]): Promise<void> {
+    const cipher = await this.cipher;
+    for (const { id, sealed } of lines) {
+      const text = await cipher.open(sealed);
+      this.setRoom(chatOpened(this.room, id, text));
+    }
+  }
+
+  private peopleChanged(): void {
+    this.receiving.setPeople(this.room.people, this.room.sessions);
+    this.applyVolumes();
+  }
+
+  private applyVolumes(): void {
+    for (const person of this.room.people) {
+      const volume = this.volumes.get(person.id);
+      if (volume === undefined) continue;
+      for (const track of person.tracks) {
+        if (track.kind === "microphone" || track.kind === "screen-audio") this.graph.setVolume(track.id, volume);
+      }
+    }
+  }
+
+  private tellNotice(notice: MeetingNotice): void {
+    if (notice.kind === "muted-by" || notice.kind === "stopped-by") this.sending.silencedByOther(notice.track);
+    for (const listener of this.noticed) listener(notice);
+  }
+
+  // ---- state ----
+
+  private setRoom(room: RoomState): void {
+    if (room === this.room) return;
+    this.room = room;
+    this.changed();
+  }
+
+  private setPhase(phase: Phase): void {
+    if (this.phase.kind === "ended") return;
+    this.phase = phase;
+    this.changed();
+  }
+
+  private changed(): void {
+    this.state = this.snapshot();
+    for (const listener of this.listeners) listener();
+  }
+
+  private snapshot(): MeetingState {
+    const { room, you, people, waiting, speakers, chat, chatComplete } = this.room;
+    const { microphone, camera, screen } = this.sending;
+    const devices = { microphone, camera, screen };
+    return {
+      phase: this.phase,
+      room,
+      you,
+      people,
+      waiting,
+      speakers,
+      chat,
+      chatComplete,
+      ...devices,
+      quality: this.quality,
+    };
+  }
+
+  private everySecond(): void {
+    const { roundTripMs, unconfirmedMs } = this.link.figures;
+    const weak = roundTripMs > WEAK_ROUND_TRIP_MS || unconfirmedMs > WEAK_BACKLOG_MS;
+    const quality = this.phase.kind === "reconnecting" ? "lost" : weak ? "weak" : "good";
+    if (quality !== this.quality) {
+      this.quality = quality;
+      this.changed();
+    }
+    this.receiving.setOutputLatency(this.graph.outputLatencyMs);
+    const { people, you } = this.room;
+    const { statistics, rates } = collect({
+      at: Date.now(),
+      route: new URL(this.options.url).origin,
+      link: this.link.figures,
+      people,
+      you,
+      sent: this.sending.figures,
+      received: this.receiving.figures,
+      before: this.rates,
+    });
+    this.rates = rates;
+    for (const listener of this.watching) listener(statistics);
+  }
+
+  private end(ending: Ending, release: string): void {
+    if (this.phase.kind === "ended") return;
+    this.dispose();
+    this.setPhase({ kind: "ended", ending: release === "" ? ending : { ...ending, message: release } });
+  }
+
+  private dispose(): void {
+    clearInterval(this.timer);
+    for (const event of ["online", "focus"]) window.removeEventListener(event, this.onNetwork);
+    for (const event of ["pointerdown", "keydown"]) window.removeEventListener(event, this.onTouch);
+    this.sending.close();
+    void this.graph.close();
+    this.workers.uplink.terminate();
+    this.workers.downlink.terminate();
+    // It still has to say goodbye.
+    setTimeout(() => this.workers.link.terminate(), 1000);
+  }
+}
+
+function wireKind(kind: "microphone" | "camera"): WireKind {
+  return kind === "microphone" ? WireKind.MICROPHONE : WireKind.CAMERA;
+}
