@@ -155,7 +155,8 @@ TEST(StoreThread, what_is_queued_is_written_before_it_ends) {
     auto store = StoreThread::open(folder.path() / "db", kSteps).value();
     for (int at = 0; at < 100; ++at) {
       auto write = [at](soci::session& sql) -> Result<void> {
-        sql << "INSERT INTO notes (text) VALUES (:text)", soci::use(std::to_string(at));
+        const std::string text = std::to_string(at);  // outlives the statement, which runs when the line ends
+        sql << "INSERT INTO notes (text) VALUES (:text)", soci::use(text);
         return {};
       };
       store->submit(write, [](Result<void>) {});

@@ -1,5 +1,5 @@
 // A meeting as the page sees it: puts link, keys, room state, devices and media together.
-import { Role as WireRole, type ServerMessage, TrackKind as WireKind } from "../protocol/messages/room_pb";
+import { type ServerMessage, TrackKind as WireKind, Role as WireRole } from "../protocol/messages/room_pb";
 import { ChatCipher } from "./crypto/chatCipher";
 import { newMediaSession, type RoomKeys } from "./crypto/keys";
 import LinkWorker from "./link/link.worker?worker";
@@ -36,14 +36,18 @@ import {
 } from "./types";
 import type { ClientBody } from "./workerMessages";
 
+// What master gives whoever may come in.
+export interface Admission {
+  readonly token: string;
+  readonly url: string; // wss://HOST[:PORT]/link/conference/ROOM
+}
+
 export interface MeetingOptions {
-  readonly url: string; // wss://host/link/conference/ROOM
   readonly room: string;
   readonly keys: RoomKeys;
   readonly release: string;
-  // A fresh token from master: for the first time, and when the server does not know the link any more. Rejects with
-  // MeetingError.
-  readonly token: () => Promise<string>;
+  // Asks master, for the first time and when the server does not know the link any more. Rejects with MeetingError.
+  readonly admission: () => Promise<Admission>;
 }
 
 const STATISTICS_MS = 1000;
@@ -76,7 +80,10 @@ export class LiveMeeting implements Meeting {
   private readonly onNetwork = () => this.link.networkChanged();
   private readonly onTouch = () => void this.graph.wake();
 
-  private constructor(private readonly options: MeetingOptions) {
+  private constructor(
+    private readonly options: MeetingOptions,
+    private readonly admission: Admission,
+  ) {
     this.link = new LinkClient(this.workers.link, {
       opened: (restored) => this.opened(restored),
       resumed: () => this.enter(),
@@ -98,10 +105,9 @@ export class LiveMeeting implements Meeting {
 
   // Connects; rejects when master lets nobody in or sound cannot be had at all.
   static async open(options: MeetingOptions): Promise<LiveMeeting> {
-    const token = await options.token();
-    const meeting = new LiveMeeting(options);
+    const meeting = new LiveMeeting(options, await options.admission());
     try {
-      await meeting.start(token);
+      await meeting.start();
     } catch (error) {
       meeting.dispose();
       throw error;
@@ -109,7 +115,7 @@ export class LiveMeeting implements Meeting {
     return meeting;
   }
 
-  private async start(token: string): Promise<void> {
+  private async start(): Promise<void> {
     const up = new MessageChannel();
     const down = new MessageChannel();
     const playout = new MessageChannel();
@@ -119,7 +125,8 @@ export class LiveMeeting implements Meeting {
     this.workers.uplink.postMessage(uplink, [up.port2]);
     const downlink: ToDownlink = { kind: "start", link: down.port2, playout: playout.port1, baseKey };
     this.workers.downlink.postMessage(downlink, [down.port2, playout.port1]);
-    this.link.open({ url: this.options.url, token, release: this.options.release }, up.port1, down.port1);
+    const { url, token } = this.admission;
+    this.link.open({ url, token, release: this.options.release }, up.port1, down.port1);
   }
 
   // ---- what the page asks ----
@@ -235,7 +242,7 @@ export class LiveMeeting implements Meeting {
 
   private async rejoin(): Promise<void> {
     try {
-      this.link.useToken(await this.options.token());
+      this.link.useToken((await this.options.admission()).token);
     } catch (error) {
       const known = error instanceof MeetingError;
       const code = known ? error.code : "connection-lost";
@@ -373,7 +380,7 @@ export class LiveMeeting implements Meeting {
     const { people, you } = this.room;
     const { statistics, rates } = collect({
       at: Date.now(),
-      route: new URL(this.options.url).origin,
+      route: new URL(this.admission.url).origin,
       link: this.link.figures,
       people,
       you,

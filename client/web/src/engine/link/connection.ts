@@ -21,7 +21,7 @@ export interface ConnectionEvents {
   reconnecting(): void;
   tokenWanted(): void;
   ended(ending: Ending, release: string): void;
-  control(message: Uint8Array): void;
+  control(message: Uint8Array): string | null;
   object(bytes: Uint8Array): void;
   feedback(): void;
 }
@@ -98,14 +98,15 @@ export class Connection implements LinkEvents {
     this.ended_ = true;
     clearTimeout(this.pause);
     const close = toBinary(CloseSchema, create(CloseSchema, { code: "left" }));
+    this.link.flush();
     if (this.welcomed) this.socket?.send(encodeMessage({ kind: FrameKind.close, lane: Lane.control, body: close }));
     this.socket?.close();
   }
 
   // ---- LinkEvents ----
 
-  control(message: Uint8Array): void {
-    this.events.control(message);
+  control(message: Uint8Array): string | null {
+    return this.events.control(message);
   }
   object(bytes: Uint8Array): void {
     this.events.object(bytes);

@@ -15,8 +15,9 @@ class End implements LinkEvents {
   constructor(clock: () => number) {
     this.link = new Link(clock, this);
   }
-  control(message: Uint8Array): void {
+  control(message: Uint8Array): string | null {
     this.control_.push(words(message));
+    return null;
   }
   object(bytes: Uint8Array): void {
     this.objects.push(words(bytes));
@@ -136,6 +137,34 @@ describe("Link", () => {
     other.link.attachFresh({ buffered: 0, send: () => {}, close: () => {} });
     for (const message of sent) other.link.receive(message);
     expect(other.objects.map((each) => each.length)).toEqual([5, 40_000]);
+  });
+
+  it("answers between the parts of a long message only when it is through", () => {
+    let buffered = 0;
+    const sent: Uint8Array[] = [];
+    const end = new End(() => 0);
+    end.link.attachFresh({
+      get buffered() {
+        return buffered;
+      },
+      send: (message) => {
+        sent.push(message);
+        buffered = 1e6;
+      },
+      close: () => {},
+    });
+    end.link.sendControl(new Uint8Array(40_000).fill(65));
+    end.link.receive(encodeFrame(FrameKind.control, Lane.control, Uint8Array.of(0, 0, 0, 1, 66)));
+    for (let i = 0; i < 10; ++i) {
+      buffered = 0;
+      end.link.flush();
+    }
+    const other = new End(() => 0);
+    other.link.attachFresh({ buffered: 0, send: () => {}, close: () => {} });
+    other.link.sendControl(text("B")); // so that there is something to acknowledge
+    for (const message of sent) other.link.receive(message);
+    expect(other.failures).toEqual([]);
+    expect(other.control_.map((each) => each.length)).toEqual([40_000]);
   });
 
   it("fails on what breaks the protocol, and never throws", () => {

@@ -1,7 +1,7 @@
 // A link: an ordered two-way pipe of messages that survives its connection (protocol/README.md, section 4). Control
 // messages are numbered, acknowledged and sent again; media objects are only continued. No I/O and no clock of its own.
 import { type Bytes, readU32, readU64, u32, u64 } from "../../protocol/bytes";
-import { Assembler, encodeMessage, FrameKind, Lane, type Message } from "../../protocol/frames";
+import { Assembler, FrameKind, Lane, type Message } from "../../protocol/frames";
 import { SendQueue } from "./sendQueue";
 
 export interface Carrier {
@@ -12,7 +12,7 @@ export interface Carrier {
 }
 
 export interface LinkEvents {
-  control(message: Uint8Array): void;
+  control(message: Uint8Array): string | null; // what is wrong with it, or null
   object(bytes: Uint8Array): void;
   feedback(): void; // the server confirmed objects
   closed(body: Uint8Array): void; // Close: the link is over
@@ -28,6 +28,9 @@ export interface LinkFigures {
 }
 
 const SILENCE_MS = 10_000;
+// Beyond this the peer acknowledges nothing.
+const MOST_UNACKNOWLEDGED = 4096;
+const MOST_UNACKNOWLEDGED_BYTES = 4 * 1024 * 1024;
 const WRONG_SIZE = "a frame's body has the wrong size";
 const PROBE_MS = 1500;
 const FEEDBACK_MS = 1000;
@@ -39,6 +42,8 @@ export class Link {
   private readonly queue = new SendQueue();
   private readonly assembler = new Assembler();
   private unacknowledged: { number: number; body: Bytes }[] = [];
+  private unacknowledgedBytes = 0;
+  private over = false; // closed or failed: nothing follows
   private sentNumber = 0;
   private receivedNumber = 0;
   private acknowledgedNumber = 0; // the last one we acknowledged
@@ -82,7 +87,11 @@ export class Link {
   // A connection on which Hello and Welcome were exchanged; what the peer has not received is sent again.
   attach(carrier: Carrier, peerReceived: number): void {
     this.install(carrier);
-    this.forget(peerReceived);
+    const wrong = this.forget(peerReceived);
+    if (wrong !== null) {
+      this.fail(wrong);
+      return;
+    }
     for (const { body } of this.unacknowledged) this.queue.push(FrameKind.control, Lane.control, body);
     this.flush();
   }
@@ -91,6 +100,7 @@ export class Link {
   attachFresh(carrier: Carrier): void {
     this.install(carrier);
     this.unacknowledged = [];
+    this.unacknowledgedBytes = 0;
     this.sentNumber = 0;
     this.receivedNumber = 0;
     this.acknowledgedNumber = 0;
@@ -109,6 +119,11 @@ export class Link {
     new DataView(body.buffer).setUint32(0, this.sentNumber);
     body.set(message, 4);
     this.unacknowledged.push({ number: this.sentNumber, body });
+    this.unacknowledgedBytes += body.length;
+    if (this.unacknowledged.length > MOST_UNACKNOWLEDGED || this.unacknowledgedBytes > MOST_UNACKNOWLEDGED_BYTES) {
+      this.fail("the server acknowledges nothing");
+      return;
+    }
     if (!this.carrier) return;
     this.queue.push(FrameKind.control, Lane.control, body);
     this.flush();
@@ -125,7 +140,8 @@ export class Link {
     this.heardAtMs = this.clock();
     this.receivedBytes += carrierMessage.length;
     const wrong = this.assembler.receive(carrierMessage, (message) => this.take(message));
-    if (wrong !== null) this.events.failed(wrong);
+    if (wrong !== null) this.fail(wrong);
+    this.flush();
   }
 
   // Writes as much as the carrier should hold.
@@ -176,6 +192,7 @@ export class Link {
 
   // What is wrong with the message, or null.
   private take({ kind, body }: Message): string | null {
+    if (this.over) return null;
     switch (kind) {
       case FrameKind.control:
         return this.takeControl(body);
@@ -187,7 +204,7 @@ export class Link {
         return null;
       case FrameKind.ping:
         if (body.length !== 8) return WRONG_SIZE;
-        this.write(FrameKind.pong, body);
+        this.queueControl(FrameKind.pong, body.slice());
         return null;
       case FrameKind.pong:
         if (body.length !== 8) return WRONG_SIZE;
@@ -196,6 +213,7 @@ export class Link {
       case FrameKind.feedback:
         return body.length === 8 ? this.confirmed(Number(readU64(body))) : WRONG_SIZE;
       case FrameKind.close:
+        this.over = true;
         this.events.closed(body);
         return null;
       default:
@@ -207,23 +225,23 @@ export class Link {
     const number = readU32(body);
     if (number === null) return WRONG_SIZE;
     if (number > this.receivedNumber + 1) return "a control message is missing";
-    if (number === this.receivedNumber + 1) {
-      this.receivedNumber = number;
-      this.events.control(body.subarray(4));
-    }
+    if (number <= this.receivedNumber) return null; // sent again: it was acknowledged too late
+    this.receivedNumber = number;
+    const wrong = this.events.control(body.subarray(4));
     this.acknowledge();
-    return null;
+    return wrong;
   }
 
   private acknowledge(): void {
     if (this.acknowledgedNumber === this.receivedNumber) return;
     this.acknowledgedNumber = this.receivedNumber;
-    this.write(FrameKind.ack, u32(this.receivedNumber));
+    this.queueControl(FrameKind.ack, u32(this.receivedNumber));
   }
 
   private forget(upTo: number): string | null {
     if (upTo > this.sentNumber) return "a message was acknowledged that was never sent";
     this.unacknowledged = this.unacknowledged.filter(({ number }) => number > upTo);
+    this.unacknowledgedBytes = this.unacknowledged.reduce((sum, { body }) => sum + body.length, 0);
     return null;
   }
 
@@ -236,18 +254,25 @@ export class Link {
 
   private ping(now: number): void {
     this.pingAtMs = now;
-    this.write(FrameKind.ping, u64(BigInt(Math.round(now * 1000))));
+    this.queueControl(FrameKind.ping, u64(BigInt(Math.round(now * 1000))));
+    this.flush();
   }
 
   private confirm(now: number): void {
     this.feedbackAtMs = now;
     this.feedbackSent = this.objectBytesReceived;
-    this.write(FrameKind.feedback, u64(BigInt(this.objectBytesReceived)));
+    this.queueControl(FrameKind.feedback, u64(BigInt(this.objectBytesReceived)));
   }
 
-  // What does not wait in the queue.
-  private write(kind: FrameKind, body: Uint8Array): void {
-    this.pass(encodeMessage({ kind, lane: Lane.control, body }));
+  // Not past the queue: the parts of a long message must not be interrupted in their lane.
+  private queueControl(kind: FrameKind, body: Uint8Array): void {
+    this.queue.push(kind, Lane.control, body);
+  }
+
+  private fail(reason: string): void {
+    if (this.over) return;
+    this.over = true;
+    this.events.failed(reason);
   }
 
   private pass(frame: Bytes): void {

@@ -1,9 +1,17 @@
 // Owns the link, so that neither encoding nor drawing nor the page keeps it waiting. The ways are drawn in
 // ../workerMessages.ts.
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { ClientMessageSchema, ServerMessageSchema } from "../../protocol/messages/room_pb";
+import { ClientMessageSchema, type ServerMessage, ServerMessageSchema } from "../../protocol/messages/room_pb";
 import { nowMs } from "../media/clock";
-import type { ClientBody, DownlinkToLink, FromLink, LinkToDownlink, LinkToUplink, ToLink, UplinkToLink } from "../workerMessages";
+import type {
+  ClientBody,
+  DownlinkToLink,
+  FromLink,
+  LinkToDownlink,
+  LinkToUplink,
+  ToLink,
+  UplinkToLink,
+} from "../workerMessages";
 import { Connection, type ConnectionEvents } from "./connection";
 
 const TICK_MS = 100;
@@ -59,14 +67,16 @@ class LinkWorker implements ConnectionEvents {
     this.tellConnected(false);
     post({ kind: "ended", ending, release });
   }
-  control(bytes: Uint8Array): void {
-    const message = fromBinary(ServerMessageSchema, bytes);
+  control(bytes: Uint8Array): string | null {
+    const message = parsed(bytes);
+    if (!message) return "a message of the server is not understood";
     if (message.body.case === "answer") {
       const { request, code, message: text } = message.body.value;
       post({ kind: "answered", request, code, message: text });
     } else {
       post({ kind: "message", message });
     }
+    return null;
   }
   object(bytes: Uint8Array): void {
     const copy = bytes.slice().buffer;
@@ -127,6 +137,14 @@ class LinkWorker implements ConnectionEvents {
   private tellConnected(connected: boolean): void {
     const message: LinkToUplink = { kind: "connected", connected };
     this.uplink?.postMessage(message);
+  }
+}
+
+function parsed(bytes: Uint8Array): ServerMessage | null {
+  try {
+    return fromBinary(ServerMessageSchema, bytes);
+  } catch {
+    return null;
   }
 }
 

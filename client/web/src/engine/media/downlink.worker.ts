@@ -70,7 +70,9 @@ class Downlink {
     for (const [id, receiver] of this.receivers) {
       const track = named.get(id);
       const same =
-        track && track.codec === receiver.track.codec && track.kind === receiver.track.kind &&
+        track &&
+        track.codec === receiver.track.codec &&
+        track.kind === receiver.track.kind &&
         track.channels === receiver.track.channels;
       if (!same) this.forget(id, receiver);
       else if (track.session !== receiver.track.session) receiver.replay = new ReplayWindow();
@@ -130,7 +132,10 @@ class Downlink {
     object: Uint8Array,
     arrivedMs: number,
   ): Promise<void> {
-    const opened = await this.opener?.open(object.subarray(OBJECT_HEADER_BYTES), object.subarray(4, OBJECT_HEADER_BYTES));
+    const opened = await this.opener?.open(
+      object.subarray(OBJECT_HEADER_BYTES),
+      object.subarray(4, OBJECT_HEADER_BYTES),
+    );
     const expected = (receiver.track.session << 8n) | BigInt(header.track & 0xff);
     // What another key sealed, or what was said before, is nobody's voice.
     if (!opened || opened.kid !== expected || !receiver.replay.accept(opened.counter)) {

@@ -95,6 +95,4 @@ export interface PlayoutReport {
 }
 
 // Page → playout worklet.
-export type PlayoutCommand =
-  | { kind: "connect"; port: MessagePort }
-  | { kind: "volume"; track: number; volume: number };
+export type PlayoutCommand = { kind: "connect"; port: MessagePort } | { kind: "volume"; track: number; volume: number };

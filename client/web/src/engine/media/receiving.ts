@@ -37,10 +37,12 @@ export class Receiving {
     this.people = people;
     const tracks = people
       .filter((person) => !person.you)
-      .flatMap((person) => person.tracks.map((track): ReceivedTrack => {
-        const { id, kind, codec, channels } = track;
-        return { id, person: person.id, kind, codec, channels, session: sessions.get(person.id) ?? 0n };
-      }));
+      .flatMap((person) =>
+        person.tracks.map((track): ReceivedTrack => {
+          const { id, kind, codec, channels } = track;
+          return { id, person: person.id, kind, codec, channels, session: sessions.get(person.id) ?? 0n };
+        }),
+      );
     this.tell({ kind: "tracks", tracks });
     this.subscribe();
   }

@@ -1,11 +1,12 @@
 // Encodes and seals what this page sends, away from the page, so that a busy page does not disturb it.
+
+import { encodeObjectHeader, OBJECT_HEADER_BYTES, type ObjectHeader } from "../../protocol/objectHeader";
+import { SframeSealer } from "../crypto/sframe";
+import type { LinkToUplink, UplinkToLink } from "../workerMessages";
+import { AudioSender } from "./audioSender";
 import { nowMs } from "./clock";
 import type { CapturedBlock, FromUplink, SentFigures, ToUplink } from "./messages";
-import { AudioSender } from "./audioSender";
 import { VideoSender } from "./videoSender";
-import { SframeSealer } from "../crypto/sframe";
-import { encodeObjectHeader, OBJECT_HEADER_BYTES, type ObjectHeader } from "../../protocol/objectHeader";
-import type { LinkToUplink, UplinkToLink } from "../workerMessages";
 
 const AUDIO_DEADLINE_MS = 400;
 const VIDEO_DEADLINE_MS = 1500; // the server and the sender's pacing drop earlier; this is the end of all patience

@@ -4,7 +4,7 @@ import { type Bytes, toHex } from "../../protocol/bytes";
 import type { ChatHistory, ChatMessage } from "../../protocol/messages/room_pb";
 import type { ChatLine } from "../types";
 import { cleanName } from "./fromWire";
-import { sameList, withParts } from "./same";
+import { replacedAt, sameList, withParts } from "./same";
 
 // Older ones are forgotten.
 export const MAX_CHAT_LINES = 2000;
@@ -82,14 +82,14 @@ export function lineOpened(chat: ChatState, id: string, text: string | null): Ch
   const entry = chat.entries[at];
   if (!entry) return chat;
   const line: ChatLine = { ...entry.line, text: text ?? "", state: text === null ? "unreadable" : "said" };
-  return { ...chat, entries: chat.entries.with(at, { line, opened: true }) };
+  return { ...chat, entries: replacedAt(chat.entries, at, { line, opened: true }) };
 }
 
 export function lineFailed(chat: ChatState, id: string): ChatState {
   const at = chat.pending.findIndex(({ line }) => line.id === id && line.state === "sending");
   const pending = chat.pending[at];
   if (!pending) return chat;
-  return { ...chat, pending: chat.pending.with(at, { ...pending, line: { ...pending.line, state: "failed" } }) };
+  return { ...chat, pending: replacedAt(chat.pending, at, { ...pending, line: { ...pending.line, state: "failed" } }) };
 }
 
 // Each once: by its sequence, and by its id.
@@ -105,7 +105,8 @@ function added(chat: ChatState, message: ChatMessage, you: string): ChatStep {
     (each) => each.line.id === id && (message.from === you || message.from === each.line.from),
   );
   const line = own ? { ...lineOf(message), text: own.line.text } : lineOf(message);
-  const entries = chat.entries.toSpliced(place + 1, 0, { line, opened: own !== undefined });
+  const entry = { line, opened: own !== undefined };
+  const entries = [...chat.entries.slice(0, place + 1), entry, ...chat.entries.slice(place + 1)];
   return {
     chat: {
       ...chat,

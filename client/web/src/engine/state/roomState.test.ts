@@ -45,7 +45,13 @@ function participant(id: string, number: number) {
   };
 }
 
-function snapshot(parts: Partial<MessageInitShape<typeof SnapshotSchema>> = {}): Body {
+interface SnapshotParts {
+  you?: string;
+  participants?: ReturnType<typeof participant>[];
+  lastChat?: bigint;
+}
+
+function snapshot(parts: SnapshotParts = {}): Body {
   const room = { room: "abcdefghij", name: "Daily", maxParticipants: 20 };
   const participants = [participant("ben", 2), participant("ada", 1)];
   return { case: "snapshot", value: create(SnapshotSchema, { you: "ada", room, participants, ...parts }) };

@@ -19,7 +19,7 @@ import {
   type SealedChat,
 } from "./chatState";
 import { cleanName, MAX_PEOPLE, MAX_TRACKS_EACH, personOf, roomOf, trackKindOf, trackOf, waitersOf } from "./fromWire";
-import { same, withParts } from "./same";
+import { replacedAt, same, withParts } from "./same";
 
 export type { PendingChat, SealedChat } from "./chatState";
 
@@ -248,7 +248,7 @@ function published(state: RoomState, wire: WireTrack): RoomState {
   if (!owner || !track) return state;
   const at = owner.tracks.findIndex(({ id }) => id === track.id);
   if (at < 0 && owner.tracks.length >= MAX_TRACKS_EACH) return state;
-  const tracks = at < 0 ? [...owner.tracks, track] : owner.tracks.with(at, reused(owner.tracks[at], track));
+  const tracks = at < 0 ? [...owner.tracks, track] : replacedAt(owner.tracks, at, reused(owner.tracks[at], track));
   return withTracks(state, owner, tracks);
 }
 

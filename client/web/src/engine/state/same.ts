@@ -20,3 +20,8 @@ export function withParts<T extends object>(value: T, parts: Partial<T>): T {
 export function sameList<T>(before: readonly T[], after: readonly T[]): readonly T[] {
   return before.length === after.length && before.every((each, at) => each === after[at]) ? before : after;
 }
+
+// The list with `value` in the place `at`.
+export function replacedAt<T>(list: readonly T[], at: number, value: T): T[] {
+  return list.map((each, index) => (index === at ? value : each));
+}
