@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # shellcheck source=tools/dev/build.sh
 source tools/dev/build.sh
+# shellcheck source=tools/dev/web.sh
+source tools/dev/web.sh
 
 check_help='./dev check [--quick] [--all] [--full] [--fix]
 
@@ -11,6 +13,7 @@ check_help='./dev check [--quick] [--all] [--full] [--fix]
   text          no marks of unfinished work, no paths of one machine, no package hosts in lock files
   coroutines    no closure made inside a co_await expression, which g++ 12 destroys twice
   shell         shellcheck on the scripts
+  web           Biome: format and lint of the web client
   lint          clang-tidy on the C++ files changed since the main branch
 
   --quick   leave lint out (seconds; what continuous integration runs)
@@ -76,6 +79,13 @@ check_lint() {
     xargs -0 -n 1 -P "$(jobs)" clang-tidy-19 -p build/clang --quiet --warnings-as-errors='*'
 }
 
+check_web() {
+  local -a fix=()
+  if [[ $1 == fix ]]; then fix=(--write); fi
+  install_web_packages || return 1
+  (cd "$web_folder" && npx --no-install biome check "${fix[@]}" .)
+}
+
 # run_check NAME COMMAND…: runs one check; its output is shown when it fails or has remarks.
 run_check() {
   local name=$1 output code=0
@@ -112,6 +122,7 @@ check_main() {
   run_check text python3 tools/check_text.py
   run_check coroutines python3 tools/check_coroutines.py
   run_check shell check_shell
+  run_check web check_web "$format"
   if [[ $full == yes ]]; then run_check clang build_preset clang; fi
   if [[ $quick == no ]]; then run_check lint check_lint "$lint"; fi
   [[ ${#failed_checks[@]} -eq 0 ]] || die "failed: ${failed_checks[*]}"

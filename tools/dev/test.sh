@@ -2,11 +2,13 @@
 # shellcheck shell=bash
 # shellcheck source=tools/dev/fuzz.sh
 source tools/dev/fuzz.sh
+# shellcheck source=tools/dev/web.sh
+source tools/dev/web.sh
 
 test_help='./dev test [--only unit|system|fuzz]… [--preset release|asan|tsan|debug|clang]… [--fuzz-seconds N]
 
 Installs what is missing, builds and runs every test:
-  release   unit and system tests
+  release   unit and system tests, and the unit tests of the web client
   asan      the same under the address and undefined-behaviour sanitizers, then each fuzzer for a short while
   tsan      the same under the thread sanitizer
 and ends with a table and the line "N passed, N failed". A build that fails counts as one failure;
@@ -77,6 +79,27 @@ fuzz_shortly() {
   fi
 }
 
+# The web client's unit tests.
+run_web_tests() {
+  local started=$SECONDS passed failed report=$PWD/$results/web.json log=$PWD/$results/web.log
+  say "[web] unit tests"
+  if ! { install_web_packages && npm --prefix "$web_folder" run --silent messages; } >"$log" 2>&1; then
+    cat "$log" >&2
+    note_result "web unit" 0 1 $((SECONDS - started))
+    return 0
+  fi
+  (
+    cd "$web_folder" && npx --no-install tsc --noEmit &&
+      npx --no-install vitest run --reporter=default --reporter=json --outputFile.json="$report"
+  ) >>"$log" 2>&1 || cat "$log" >&2
+  # Without a report the tests did not run. A file that cannot be read fails as a suite, without a test.
+  read -r passed failed < <(python3 -c 'import json, sys
+report = json.load(open(sys.argv[1]))
+print(report["numPassedTests"], report["numFailedTests"] or report["numFailedTestSuites"])' \
+    "$report" 2>/dev/null || echo 0 1)
+  note_result "web unit" "$passed" "$failed" $((SECONDS - started))
+}
+
 # wants KIND: whether --only allows it.
 wants() { [[ ${#only[@]} -eq 0 || " ${only[*]} " == *" $1 "* ]]; }
 
@@ -129,6 +152,7 @@ test_main() {
   sanitizer_environment
   for preset in "${chosen[@]}"; do
     test_preset "$preset" "$fuzz_seconds"
+    if [[ $preset == release ]] && wants unit; then run_web_tests; fi
   done
   python3 tools/test_summary.py "$results" || exit 1
 }
