@@ -2,19 +2,20 @@
 // was started ends with the test.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
+export const root = fileURLToPath(new URL("../..", import.meta.url));
 const require = createRequire(join(root, "client/web/package.json"));
 const { chromium } = require("playwright-core");
 
 const PROGRAMS = process.env.VISTIME_PROGRAMS ?? join(root, "build/release/bin");
-const WEB = process.env.VISTIME_WEB ?? join(root, "build/web");
+// client/web/testing: the engine, told by tests what to do.
+const PAGE = process.env.VISTIME_PAGE ?? join(root, "build/web-testing");
 const CHROMIUM = process.env.VISTIME_CHROMIUM ?? "/usr/bin/chromium";
 const PATIENCE_MS = 15_000;
 
@@ -68,7 +69,7 @@ export class Server {
     const parameters = ["--data", join(this.folder, "data"), "--bind", "127.0.0.1", "--host-name", "localhost"];
     const ports = { https, http, master, conference, loopback };
     for (const [name, port] of Object.entries(ports)) parameters.push(`--${name}-port`, String(port));
-    this.process = run("vistimed", [...parameters, "--web-dir", WEB]);
+    this.process = run("vistimed", [...parameters, "--web-dir", PAGE]);
     this.origin = `http://localhost:${loopback}`;
     await eventually("vistimed answers", async () => {
       if (this.process.exitCode !== null) throw new Error(this.process.text);
@@ -141,10 +142,4 @@ export async function openPage(browser, options = {}) {
     if (message.type() === "error") page.failures.push(message.text());
   });
   return page;
-}
-
-export function write(folder, name, content) {
-  const file = join(folder, name);
-  writeFileSync(file, content);
-  return file;
 }

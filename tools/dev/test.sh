@@ -8,7 +8,7 @@ source tools/dev/web.sh
 test_help='./dev test [--only unit|system|fuzz]… [--preset release|asan|tsan|debug|clang]… [--fuzz-seconds N]
 
 Installs what is missing, builds and runs every test:
-  release   unit and system tests, and the unit tests of the web client
+  release   unit and system tests, the unit tests of the web client, and its engine in a real browser
   asan      the same under the address and undefined-behaviour sanitizers, then each fuzzer for a short while
   tsan      the same under the thread sanitizer
 and ends with a table and the line "N passed, N failed". A build that fails counts as one failure;
@@ -100,6 +100,23 @@ print(report["numPassedTests"], report["numFailedTests"] or report["numFailedTes
   note_result "web unit" "$passed" "$failed" $((SECONDS - started))
 }
 
+# The web client's engine in a real browser, against the release build's programs.
+run_browser_tests() {
+  local started=$SECONDS passed failed report=$PWD/$results/browser.tap log=$PWD/$results/browser.log
+  say "[web] tests in a browser"
+  require_packages browser
+  if install_web_packages >"$log" 2>&1 && npm --prefix "$web_folder" run --silent build:testing >>"$log" 2>&1; then
+    node --test --test-reporter=spec --test-reporter-destination=stdout \
+      --test-reporter=tap --test-reporter-destination="$report" system-tests/web/ >>"$log" 2>&1 || cat "$log" >&2
+  else
+    cat "$log" >&2
+  fi
+  # Without a report the tests did not run.
+  passed=$(sed -n 's/^# pass //p' "$report" 2>/dev/null)
+  failed=$(sed -n 's/^# fail //p' "$report" 2>/dev/null)
+  note_result "web system" "${passed:-0}" "${failed:-1}" $((SECONDS - started))
+}
+
 # wants KIND: whether --only allows it.
 wants() { [[ ${#only[@]} -eq 0 || " ${only[*]} " == *" $1 "* ]]; }
 
@@ -153,6 +170,7 @@ test_main() {
   for preset in "${chosen[@]}"; do
     test_preset "$preset" "$fuzz_seconds"
     if [[ $preset == release ]] && wants unit; then run_web_tests; fi
+    if [[ $preset == release ]] && wants system; then run_browser_tests; fi
   done
   python3 tools/test_summary.py "$results" || exit 1
 }
