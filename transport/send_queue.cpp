@@ -42,8 +42,8 @@ bool SendQueue::push(QueuedObject object) {
     broken_.erase(object.stream);
   }
   if (full(lane, size)) {
-    if (object.lane == protocol::Lane::kAudio) {
-      // What was said longest ago is worth least.
+    // What was said longest ago is worth least; but one that is half sent can only be taken back by a frame.
+    if (object.lane == protocol::Lane::kAudio && lanes_[lane].sent == 0) {
       drop_front(lanes_[lane]);
       ++counters_.objects_late;
     } else {
