@@ -15,7 +15,7 @@ const anna: Person = {
 const you: Person = { ...anna, id: "you", number: 1, name: "You", you: true, tracks: [] };
 
 function sources(at: number, bytes: number, frames: number, lost: number, before: Sources["before"]): Sources {
-  const picture = { layer: 1, width: 640, height: 360, jitterMs: 3, playoutDelayMs: 40 };
+  const picture = { layer: 1, width: 640, height: 360, jitterMs: 3, playoutDelayMs: 40, latencyMs: 90 };
   return {
     at,
     route: "wss://meet.example.org",

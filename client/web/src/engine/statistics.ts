@@ -55,16 +55,17 @@ export function collect(from: Sources): { statistics: Statistics; rates: Rates }
       height: each.height,
       jitterMs: 0,
       playoutDelayMs: 0,
+      latencyMs: 0,
     }),
   );
   const tracks = new Map(from.people.flatMap(({ tracks }) => tracks).map((track) => [track.id, track]));
   const received = from.received.flatMap((each): StreamStatistics[] => {
     const track = tracks.get(each.track);
     if (!track) return [];
-    const { layer, width, height, jitterMs, playoutDelayMs } = each;
+    const { layer, width, height, jitterMs, playoutDelayMs, latencyMs } = each;
     const rate = rateOf(`received ${each.track}`, each.bytes, each.frames, each.lost);
     const fixed = { track: each.track, person: track.person, kind: track.kind, direction: "received" as const };
-    return [{ ...fixed, ...rate, layer, width, height, jitterMs, playoutDelayMs }];
+    return [{ ...fixed, ...rate, layer, width, height, jitterMs, playoutDelayMs, latencyMs }];
   });
   const { at, route, link } = from;
   const { roundTripMs, unconfirmedMs: sendBacklogMs } = link;

@@ -179,6 +179,7 @@ export interface StreamStatistics {
   readonly lost: number; // share of what was expected, 0…1
   readonly jitterMs: number;
   readonly playoutDelayMs: number; // from arrival to the ear or the eye
+  readonly latencyMs: number; // from capture to ear or eye, true where both sides' clocks agree; 0 when sent
 }
 
 export interface Statistics {

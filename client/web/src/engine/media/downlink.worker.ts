@@ -123,7 +123,7 @@ class Downlink {
     const header = decodeObjectHeader(object);
     const receiver = header && this.receivers.get(header.track);
     if (!receiver) return;
-    this.opened = this.opened.then(() => this.receive(receiver, header, object, arrivedMs));
+    this.opened = this.opened.then(() => this.receive(receiver, header, object, arrivedMs)).catch(() => {}); // what a decoder does not take must not stop what comes after it
   }
 
   private async receive(
@@ -187,6 +187,7 @@ class Downlink {
       height: video?.size.height ?? 0,
       jitterMs: playout?.jitterMs ?? 0,
       playoutDelayMs: playout?.delayMs ?? 0,
+      latencyMs: video ? video.latencyMs : this.sync.delayOf(track.person),
     }));
   }
 

@@ -22,6 +22,11 @@ export class LipSync {
     this.people.set(person, { delayMs: smoothed, atMs: nowMs });
   }
 
+  // From capture to ear, the sender's clock to ours; 0 while nothing was heard.
+  delayOf(person: string): number {
+    return this.people.get(person)?.delayMs ?? 0;
+  }
+
   // Milliseconds from now; 0 when it should be seen at once.
   waitMs(person: string, captureMs: number, nowMs: number): number {
     const heard = this.people.get(person);

@@ -68,6 +68,8 @@ export interface ReceivedFigures {
   readonly height: number;
   readonly jitterMs: number;
   readonly playoutDelayMs: number;
+  // From capture to eye or ear, by the two sides' clocks: true only where these agree, as on one machine.
+  readonly latencyMs: number;
 }
 
 // ---- worklets ----

@@ -1,6 +1,7 @@
 // Encodes and seals what this page sends, away from the page, so that a busy page does not disturb it.
 
-import { encodeObjectHeader, OBJECT_HEADER_BYTES, type ObjectHeader } from "../../protocol/objectHeader";
+import { concatenated } from "../../protocol/bytes";
+import { encodeObjectHeader, type ObjectHeader } from "../../protocol/objectHeader";
 import { SframeSealer } from "../crypto/sframe";
 import type { LinkToUplink, UplinkToLink } from "../workerMessages";
 import { AudioSender } from "./audioSender";
@@ -116,17 +117,19 @@ class Uplink {
   // Sealing is asynchronous; one after the other keeps the order, and the counters in step with it.
   private send(header: ObjectHeader, payload: Uint8Array, audio: boolean): void {
     const index = header.track & 0xff;
-    this.sealed = this.sealed.then(async () => {
-      const sealer = await this.sealerOf(index);
-      const head = encodeObjectHeader(header);
-      const body = await sealer.seal(payload, head.subarray(4));
-      const bytes = new Uint8Array(OBJECT_HEADER_BYTES + body.length);
-      bytes.set(head);
-      bytes.set(body, OBJECT_HEADER_BYTES);
-      const deadlineMs = audio ? AUDIO_DEADLINE_MS : VIDEO_DEADLINE_MS;
-      const message: UplinkToLink = { kind: "object", object: { bytes: bytes.buffer, audio, deadlineMs } };
-      this.link?.postMessage(message, [bytes.buffer]);
-    });
+    this.sealed = this.sealed
+      .then(() => this.seal(index, header, payload, audio))
+      .catch((error: unknown) => post({ kind: "failed", index, message: String(error) }));
+  }
+
+  private async seal(index: number, header: ObjectHeader, payload: Uint8Array, audio: boolean): Promise<void> {
+    const sealer = await this.sealerOf(index);
+    const head = encodeObjectHeader(header);
+    const body = await sealer.seal(payload, head.subarray(4));
+    const bytes = concatenated([head, body]);
+    const deadlineMs = audio ? AUDIO_DEADLINE_MS : VIDEO_DEADLINE_MS;
+    const message: UplinkToLink = { kind: "object", object: { bytes: bytes.buffer, audio, deadlineMs } };
+    this.link?.postMessage(message, [bytes.buffer]);
   }
 
   // One for each track for as long as the page lives: a counter is never used again under the same key.

@@ -2,6 +2,7 @@
 // with it is heard, or at once where there is none.
 import type { ObjectHeader } from "../../protocol/objectHeader";
 import type { Codec } from "../types";
+import { nowMs } from "./clock";
 import { FrameSequence } from "./sequence";
 
 const CODEC_STRINGS: Partial<Record<Codec, string>> = {
@@ -37,6 +38,7 @@ export class VideoReceiver {
   private shown: { width: number; height: number } = { width: 0, height: 0 };
   frames = 0; // drawn
   layer = 0;
+  latencyMs = 0; // of the last picture: from capture to eye, the sender's clock to ours
 
   constructor(
     private readonly codec: Codec,
@@ -113,14 +115,14 @@ export class VideoReceiver {
     this.captures.delete(frame.timestamp);
     const wait = captureMs === undefined ? 0 : Math.min(LONGEST_WAIT_MS, this.wait(captureMs));
     if (wait < 4) {
-      this.show(frame);
+      this.show(frame, captureMs);
       return;
     }
     const due: Due = {
       frame,
       timer: setTimeout(() => {
         this.waiting.delete(due);
-        this.show(frame);
+        this.show(frame, captureMs);
       }, wait),
     };
     this.waiting.add(due);
@@ -134,7 +136,8 @@ export class VideoReceiver {
     this.waiting.delete(due);
   }
 
-  private show(frame: VideoFrame): void {
+  private show(frame: VideoFrame, captureMs: number | undefined): void {
+    if (captureMs !== undefined) this.latencyMs = nowMs() - captureMs;
     const { displayWidth: width, displayHeight: height } = frame;
     for (const { canvas, context } of this.surfaces.values()) {
       if (canvas.width !== width) canvas.width = width;
