@@ -2,7 +2,7 @@
 // was started ends with the test.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -14,8 +14,8 @@ const require = createRequire(join(root, "client/web/package.json"));
 const { chromium } = require("playwright-core");
 
 const PROGRAMS = process.env.VISTIME_PROGRAMS ?? join(root, "build/release/bin");
-// client/web/testing: the engine, told by tests what to do.
-const PAGE = process.env.VISTIME_PAGE ?? join(root, "build/web-testing");
+// The web client, and client/web/testing: its engine, told by tests what to do.
+export const PAGES = { web: join(root, "build/web"), engine: join(root, "build/web-testing") };
 const CHROMIUM = process.env.VISTIME_CHROMIUM ?? "/usr/bin/chromium";
 const PATIENCE_MS = 15_000;
 
@@ -55,8 +55,9 @@ function run(program, parameters) {
 }
 
 export class Server {
-  static async start() {
+  static async start(page = PAGES.engine) {
     const server = new Server();
+    server.page = page;
     server.folder = mkdtempSync(join(tmpdir(), "vistime-web-"));
     server.ports = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
     await server.launch();
@@ -69,7 +70,7 @@ export class Server {
     const parameters = ["--data", join(this.folder, "data"), "--bind", "127.0.0.1", "--host-name", "localhost"];
     const ports = { https, http, master, conference, loopback };
     for (const [name, port] of Object.entries(ports)) parameters.push(`--${name}-port`, String(port));
-    this.process = run("vistimed", [...parameters, "--web-dir", PAGE]);
+    this.process = run("vistimed", [...parameters, "--web-dir", this.page]);
     this.origin = `http://localhost:${loopback}`;
     await eventually("vistimed answers", async () => {
       if (this.process.exitCode !== null) throw new Error(this.process.text);
@@ -98,6 +99,12 @@ export class Server {
     const child = run("vistime", ["join", link, "--ca-file", this.ca, "--json", ...parameters]);
     this.terminals.push(child);
     return child;
+  }
+
+  write(name, content) {
+    const file = join(this.folder, name);
+    writeFileSync(file, content, { mode: 0o600 });
+    return file;
   }
 
   get ca() {

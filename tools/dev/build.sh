@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # shellcheck source=tools/dev/packages.sh
 source tools/dev/packages.sh
+# shellcheck source=tools/dev/web.sh
+source tools/dev/web.sh
 
 readonly build_log_lines=60
 readonly presets="release debug asan tsan clang"
@@ -9,7 +11,7 @@ readonly presets="release debug asan tsan clang"
 build_help='./dev build [PRESET…] [--target NAME]
 
 Installs what is missing, then compiles. Presets, each in build/PRESET:
-  release   what users run (the default); its programs also appear in build/bin/
+  release   what users run (the default); its programs also appear in build/bin/, the web client in build/web/
   debug     not optimised, for the debugger
   asan      clang, address and undefined-behaviour sanitizers, fuzzers
   tsan      clang, thread sanitizer
@@ -104,6 +106,9 @@ build_main() {
     packages_for_preset "$preset"
     started=$SECONDS
     build_preset "$preset" "${targets[@]}" || die "the build '$preset' failed; its first error is above"
+    if [[ $preset == release && ${#targets[@]} -eq 0 ]]; then
+      build_web || die "the web client could not be built; the error is above"
+    fi
     note "build/$preset is up to date ($((SECONDS - started)) s)"
   done
 }

@@ -2,8 +2,6 @@
 # shellcheck shell=bash
 # shellcheck source=tools/dev/build.sh
 source tools/dev/build.sh
-# shellcheck source=tools/dev/web.sh
-source tools/dev/web.sh
 
 check_help='./dev check [--quick] [--all] [--full] [--fix]
 

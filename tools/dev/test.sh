@@ -2,8 +2,6 @@
 # shellcheck shell=bash
 # shellcheck source=tools/dev/fuzz.sh
 source tools/dev/fuzz.sh
-# shellcheck source=tools/dev/web.sh
-source tools/dev/web.sh
 
 test_help='./dev test [--only unit|system|fuzz]… [--preset release|asan|tsan|debug|clang]… [--fuzz-seconds N]
 
@@ -100,12 +98,12 @@ print(report["numPassedTests"], report["numFailedTests"] or report["numFailedTes
   note_result "web unit" "$passed" "$failed" $((SECONDS - started))
 }
 
-# The web client's engine in a real browser, against the release build's programs.
+# The web client and its engine in a real browser, against the release build's programs.
 run_browser_tests() {
   local started=$SECONDS passed failed report=$PWD/$results/browser.tap log=$PWD/$results/browser.log
   say "[web] tests in a browser"
   require_packages browser
-  if install_web_packages >"$log" 2>&1 && npm --prefix "$web_folder" run --silent build:testing >>"$log" 2>&1; then
+  if build_web >"$log" 2>&1 && npm --prefix "$web_folder" run --silent build:testing >>"$log" 2>&1; then
     node --test --test-reporter=spec --test-reporter-destination=stdout \
       --test-reporter=tap --test-reporter-destination="$report" system-tests/web/ >>"$log" 2>&1 || cat "$log" >&2
   else

@@ -5,12 +5,13 @@ source tools/dev/build.sh
 
 up_help='./dev up [--data DIR] [--https-port N] [--http-port N] [-- VISTIMED-OPTION…]
 
-Installs what is missing, builds the two programs as users run them, starts build/bin/vistimed with its embedded
+Installs what is missing, builds the programs and the page as users run them, starts build/bin/vistimed with its embedded
 defaults, creates a meeting and prints how to join it. Ctrl-C stops the server.
 
   --data DIR       the server'"'"'s state (default build/data/up; delete it to start afresh)
   --https-port N   default 443, or 8443 where 443 is taken or forbidden
   --http-port N    default 80, or 8080 likewise
+  --loopback-port N  where browsers of this machine need no certificate (default 8000, or 8001)
   --yes            accepted for scripts; ./dev never asks
 What follows -- goes to vistimed as it stands; build/bin/vistimed --help lists its options.'
 
@@ -81,13 +82,17 @@ up_create_room() {
 }
 
 up_print() {
-  local server=$1 ca=$2 link=$3 samples=$4
+  local server=$1 ca=$2 link=$3 samples=$4 browser=$5
   cat <<TEXT
 
 Vistime is running at $server   (log: $up_log)
 
   Meeting   $link
   CA        $ca   (trust it once, or pass it as below)
+
+Open it in a browser of this machine, without a certificate:
+
+  $browser
 
 Join it from two more terminals, in $PWD; one sends, the other records:
 
@@ -102,16 +107,17 @@ TEXT
 
 up_main() {
   help_if_asked "$up_help" "$@"
-  local data=build/data/up https_port='' http_port='' server link samples=build/data/samples
+  local data=build/data/up https_port='' http_port='' loopback_port='' server link samples=build/data/samples
   while [[ $# -gt 0 ]]; do
     case $1 in
-      --data | --https-port | --http-port)
+      --data | --https-port | --http-port | --loopback-port)
         [[ $# -ge 2 ]] || die_usage "$1 takes a value"
         [[ $1 == --data ]] || require_number "$1" "$2"
         case $1 in
           --data) data=$(from_caller "$2") ;;
           --https-port) https_port=$2 ;;
           --http-port) http_port=$2 ;;
+          --loopback-port) loopback_port=$2 ;;
         esac
         shift
         ;;
@@ -127,12 +133,14 @@ up_main() {
 
   require_packages build
   build_preset release vistimed vistime || die "the build failed; its first error is above"
+  build_web || die "the web client could not be built; the error is above"
   [[ -x build/bin/vistimed && -x build/bin/vistime ]] || die "the build left no build/bin/vistimed and vistime"
   mkdir -p "$data"
   python3 tools/make_sample.py "$samples"
 
   [[ -n $https_port ]] || https_port=$(choose_port 443 8443)
   [[ -n $http_port ]] || http_port=$(choose_port 80 8080)
+  [[ -n $loopback_port ]] || loopback_port=$(choose_port 8000 8001)
   listening "$https_port" && die "port $https_port is in use; choose another with --https-port"
   server=https://localhost
   [[ $https_port == 443 ]] || server+=:$https_port
@@ -140,10 +148,11 @@ up_main() {
   up_log=$data.log
   trap up_stop EXIT
   trap 'exit 0' INT TERM
-  build/bin/vistimed --data "$data" --https-port "$https_port" --http-port "$http_port" "$@" >"$up_log" 2>&1 &
+  build/bin/vistimed --data "$data" --https-port "$https_port" --http-port "$http_port" \
+    --loopback-port "$loopback_port" --web-dir build/web "$@" >"$up_log" 2>&1 &
   up_server=$!
   up_await_server "$https_port"
   link=$(up_create_room "$server" "$data/tls/ca.pem")
-  up_print "$server" "$data/tls/ca.pem" "$link" "$samples"
+  up_print "$server" "$data/tls/ca.pem" "$link" "$samples" "http://localhost:$loopback_port/${link#https://*/}"
   wait "$up_server" || up_show_log_and_die "vistimed ended with code $?"
 }

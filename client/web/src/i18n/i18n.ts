@@ -1,0 +1,38 @@
+// Words of the reader's language. Every word that is shown stands in en.json and de.json.
+import german from "./de.json";
+import english from "./en.json";
+
+export type Key = keyof typeof english;
+export type Language = "en" | "de";
+export type Values = Readonly<Record<string, string | number>>;
+
+const CATALOGUES: Record<Language, Record<Key, string>> = { en: english, de: german };
+
+let current: Language = "en";
+
+// The first of the reader's languages that we speak.
+export function chooseLanguage(wanted: readonly string[]): Language {
+  for (const tag of wanted) {
+    const language = tag.toLowerCase().split("-")[0];
+    if (language === "en" || language === "de") return language;
+  }
+  return "en";
+}
+
+export function setLanguage(language: Language): void {
+  current = language;
+}
+
+export function t(key: Key, values: Values = {}): string {
+  return CATALOGUES[current][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+// `many` has two forms, many.one and many.other.
+export function plural(many: "meeting.people", count: number): string {
+  const form = new Intl.PluralRules(current).select(count) === "one" ? "one" : "other";
+  return t(`${many}.${form}`, { count });
+}
+
+export function isKey(text: string): text is Key {
+  return Object.hasOwn(english, text);
+}
