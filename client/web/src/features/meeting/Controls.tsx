@@ -90,13 +90,7 @@ export function Controls({ meeting, state, panel, unread, onPanel, act }: Props)
         onPress={() => act(meeting.setHand(!hand))}
       />
       <div className="reactions-place">
-        <Control
-          icon={Smile}
-          words="control.react"
-          shortcut="R"
-          pressed={reacting}
-          onPress={() => setReacting(!reacting)}
-        />
+        <Control icon={Smile} words="control.react" pressed={reacting} onPress={() => setReacting(!reacting)} />
         {reacting && (
           <fieldset className="reactions" aria-label={t("control.react")}>
             {REACTIONS.map((reaction) => (
@@ -143,7 +137,7 @@ export function Controls({ meeting, state, panel, unread, onPanel, act }: Props)
 interface ControlProps {
   readonly icon: LucideIcon;
   readonly words: Key;
-  readonly shortcut: string;
+  readonly shortcut?: string;
   readonly off?: boolean;
   readonly pressed?: boolean;
   readonly mark?: number;
@@ -158,7 +152,7 @@ function Control({ icon: Icon, words, shortcut, off = false, pressed, mark = 0, 
       className={`control${off ? " off" : ""}`}
       aria-pressed={pressed}
       aria-label={label}
-      title={t("keys.hint", { what: t(words), key: shortcut })}
+      title={shortcut ? t("keys.hint", { what: t(words), key: shortcut }) : t(words)}
       onClick={onPress}
     >
       <Icon aria-hidden="true" />

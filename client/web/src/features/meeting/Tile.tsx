@@ -21,7 +21,7 @@ export function Tile({ meeting, person, track, speaking }: Props) {
     <figure className={`tile${speaking ? " speaking" : ""}${screen ? " screen-tile" : ""}`} aria-label={label}>
       {person.you && track && own ? (
         <OwnPicture stream={own} mirrored={!screen} />
-      ) : track && !track.muted ? (
+      ) : track && !track.muted && !person.you ? (
         <RemotePicture key={track.id} meeting={meeting} track={track.id} />
       ) : (
         <span className="initials" aria-hidden="true">
