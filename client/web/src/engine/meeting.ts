@@ -1,19 +1,29 @@
 // A meeting as the page sees it: puts link, keys, room state, devices and media together.
-import { type ServerMessage, TrackKind as WireKind, Role as WireRole } from "../protocol/messages/room_pb";
-import { ChatCipher } from "./crypto/chatCipher";
+import {
+  Quality,
+  type ServerMessage,
+  Codec as WireCodec,
+  TrackKind as WireKind,
+  Role as WireRole,
+} from "../protocol/messages/room_pb";
+import { ChatCipher, type ChatContent } from "./crypto/chatCipher";
 import { newMediaSession, type RoomKeys } from "./crypto/keys";
 import LinkWorker from "./link/link.worker?worker";
 import { LinkClient } from "./linkClient";
 import { AudioGraph } from "./media/audioGraph";
+import { decodable } from "./media/codecs";
 import DownlinkWorker from "./media/downlink.worker?worker";
 import type { ToDownlink, ToUplink } from "./media/messages";
 import { Receiving } from "./media/receiving";
 import { Sending } from "./media/sending";
 import UplinkWorker from "./media/uplink.worker?worker";
+import { CpuPressure } from "./pressure";
 import {
+  chatDropped,
   chatFailed,
   chatOpened,
   chatQueued,
+  chatTriedAgain,
   EMPTY_ROOM,
   missingChatAfter,
   type PendingChat,
@@ -53,6 +63,10 @@ export interface MeetingOptions {
 const STATISTICS_MS = 1000;
 const WEAK_ROUND_TRIP_MS = 400;
 const WEAK_BACKLOG_MS = 300;
+const CONNECTION_EVERY_MS = 2000;
+const HIDDEN_MS = 3000; // a glance at another tab
+const MUTED_HINT_EVERY_MS = 10_000;
+const WIRE_CODECS = { vp8: WireCodec.VP8, vp9: WireCodec.VP9, h264: WireCodec.H264, av1: WireCodec.AV1 };
 const WIRE_ROLES: Record<Role, WireRole> = {
   guest: WireRole.GUEST,
   moderator: WireRole.MODERATOR,
@@ -79,6 +93,13 @@ export class LiveMeeting implements Meeting {
   private rates: Rates = new Map();
   private readonly onNetwork = () => this.link.networkChanged();
   private readonly onTouch = () => void this.graph.wake();
+  private readonly onVisibility = () => this.visibilityChanged();
+  private readonly pressure = new CpuPressure();
+  private decodes: WireCodec[] = [];
+  private recording = false;
+  private saidConnection = { quality: "unknown", atMs: Number.NEGATIVE_INFINITY };
+  private hintedMutedMs = Number.NEGATIVE_INFINITY;
+  private hiding: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(
     private readonly options: MeetingOptions,
@@ -93,7 +114,10 @@ export class LiveMeeting implements Meeting {
       ended: (ending, release) => this.end(ending, release),
     });
     const say = (body: ClientBody) => this.link.say(body);
-    this.sending = new Sending(this.workers.uplink, this.graph, say, () => this.changed());
+    this.sending = new Sending(this.workers.uplink, this.graph, say, {
+      changed: () => this.changed(),
+      spokeWhileMuted: () => this.hintMuted(),
+    });
     this.receiving = new Receiving(this.workers.downlink, say, () => {});
     this.cipher = ChatCipher.create(options.keys.chatBaseKey, this.session, options.room);
     this.state = this.snapshot();
@@ -101,6 +125,8 @@ export class LiveMeeting implements Meeting {
     for (const event of ["online", "focus"]) window.addEventListener(event, this.onNetwork);
     // A browser may keep sound back until somebody touches the page.
     for (const event of ["pointerdown", "keydown"]) window.addEventListener(event, this.onTouch);
+    for (const event of ["visibilitychange", "resume"]) document.addEventListener(event, this.onVisibility);
+    this.pressure.start();
   }
 
   // Connects; rejects when master lets nobody in or sound cannot be had at all.
@@ -119,7 +145,8 @@ export class LiveMeeting implements Meeting {
     const up = new MessageChannel();
     const down = new MessageChannel();
     const playout = new MessageChannel();
-    await this.graph.start(playout.port2);
+    const [decodes] = await Promise.all([decodable(), this.graph.start(playout.port2)]);
+    this.decodes = decodes.map((codec) => WIRE_CODECS[codec]);
     const baseKey = this.options.keys.mediaBaseKey;
     const uplink: ToUplink = { kind: "start", link: up.port2, baseKey, session: this.session };
     this.workers.uplink.postMessage(uplink, [up.port2]);
@@ -183,18 +210,36 @@ export class LiveMeeting implements Meeting {
     return this.receiving.level(person);
   }
 
-  async sendChat(text: string, to: string): Promise<void> {
-    const sealed = await (await this.cipher).seal(text);
-    const id = crypto.getRandomValues(new Uint8Array(16));
-    this.setRoom(chatQueued(this.room, { id, sealed, text, to, sentAt: Date.now() }));
-    const queued = unconfirmedChat(this.room).at(-1);
+  sendChat(text: string, to: string, replyTo = ""): Promise<void> {
+    return this.queueChat({ text, replyTo, reaction: "", withdrawn: false }, to);
+  }
+  async sendChatAgain(id: string): Promise<void> {
+    this.setRoom(chatTriedAgain(this.room, id));
+    const queued = unconfirmedChat(this.room).find(({ line }) => line.id === id);
     if (queued) await this.sendPending(queued);
+  }
+  dropChat(id: string): void {
+    this.setRoom(chatDropped(this.room, id));
+  }
+  async reactToChat(id: string, reaction: string, withdrawn: boolean): Promise<void> {
+    const line = this.room.chat.find((each) => each.id === id);
+    if (!line) return;
+    // Among the two who read the line.
+    const to = line.to === this.room.you ? line.from : line.to;
+    await this.queueChat({ text: "", replyTo: id, reaction, withdrawn }, to);
   }
   setHand(raised: boolean): Promise<void> {
     return this.link.ask({ case: "setHand", value: { raised } });
   }
   react(reaction: string): Promise<void> {
     return this.link.ask({ case: "react", value: { reaction } });
+  }
+  async setRecording(recording: boolean): Promise<void> {
+    await this.link.ask({ case: "setRecording", value: { recording } });
+    this.recording = recording;
+  }
+  mixedSound(): MediaStream {
+    return this.graph.mixed();
   }
   async leave(): Promise<void> {
     this.link.leave();
@@ -235,7 +280,8 @@ export class LiveMeeting implements Meeting {
   // ---- what the link says ----
 
   private opened(restored: boolean): void {
-    this.link.say({ case: "setMediaSession", value: { mediaSession: this.session } });
+    this.link.say({ case: "setMediaSession", value: { mediaSession: this.session, decodes: this.decodes } });
+    this.saidConnection = { quality: "unknown", atMs: Number.NEGATIVE_INFINITY };
     // Which tracks we send and wish for is said once the snapshot is here: a guest may wait in the lobby first.
     if (!restored) this.room = { ...EMPTY_ROOM, chatState: this.room.chatState, chat: this.room.chat };
   }
@@ -278,6 +324,7 @@ export class LiveMeeting implements Meeting {
     this.workers.uplink.postMessage(number);
     this.sending.publishAgain();
     this.receiving.subscribeAgain();
+    if (this.recording) this.link.say({ case: "setRecording", value: { recording: true } });
     this.enter();
   }
 
@@ -290,6 +337,14 @@ export class LiveMeeting implements Meeting {
     const after = missingChatAfter(this.room);
     if (after !== null) this.link.say({ case: "getChat", value: { after: BigInt(after) } });
     else for (const pending of unconfirmedChat(this.room)) void this.sendPending(pending).catch(() => {});
+  }
+
+  private async queueChat(content: ChatContent, to: string): Promise<void> {
+    const sealed = await (await this.cipher).seal(content);
+    const id = crypto.getRandomValues(new Uint8Array(16));
+    this.setRoom(chatQueued(this.room, { id, sealed, content, to, sentAt: Date.now() }));
+    const queued = unconfirmedChat(this.room).at(-1);
+    if (queued) await this.sendPending(queued);
   }
 
   private async sendPending({ id, sealed, line }: PendingChat): Promise<void> {
@@ -306,13 +361,14 @@ export class LiveMeeting implements Meeting {
   private async openChat(lines: readonly SealedChat[]): Promise<void> {
     const cipher = await this.cipher;
     for (const { id, sealed } of lines) {
-      const text = await cipher.open(sealed);
-      this.setRoom(chatOpened(this.room, id, text));
+      const content = await cipher.open(sealed);
+      this.setRoom(chatOpened(this.room, id, content));
     }
   }
 
   private peopleChanged(): void {
     this.receiving.setPeople(this.room.people, this.room.sessions);
+    this.sending.setPeople(this.room.people);
     this.applyVolumes();
   }
 
@@ -376,6 +432,7 @@ export class LiveMeeting implements Meeting {
       this.quality = quality;
       this.changed();
     }
+    this.sayConnection();
     this.receiving.setOutputLatency(this.graph.outputLatencyMs);
     const { people, you } = this.room;
     const { statistics, rates } = collect({
@@ -386,10 +443,44 @@ export class LiveMeeting implements Meeting {
       you,
       sent: this.sending.figures,
       received: this.receiving.figures,
+      cpu: this.pressure.state,
       before: this.rates,
     });
     this.rates = rates;
     for (const listener of this.watching) listener(statistics);
+  }
+
+  // Others cannot see whose leg is at fault unless each says how its own is.
+  private sayConnection(): void {
+    const { quality } = this;
+    const now = performance.now();
+    const soon = now - this.saidConnection.atMs < CONNECTION_EVERY_MS;
+    if (this.phase.kind !== "in" || quality === "lost" || quality === this.saidConnection.quality || soon) return;
+    this.saidConnection = { quality, atMs: now };
+    const { roundTripMs, unconfirmedMs } = this.link.figures;
+    const connection = {
+      quality: quality === "weak" ? Quality.WEAK : Quality.GOOD,
+      roundTripMs: Math.round(roundTripMs),
+      backlogMs: Math.round(unconfirmedMs),
+    };
+    this.link.say({ case: "setConnection", value: { connection } });
+  }
+
+  private visibilityChanged(): void {
+    clearTimeout(this.hiding);
+    if (document.hidden) {
+      // A recording needs the pictures all the same.
+      this.hiding = setTimeout(() => this.receiving.setPageVisible(this.recording), HIDDEN_MS);
+      return;
+    }
+    this.receiving.setPageVisible(true);
+    this.link.networkChanged(); // who slept may have lost the link without noticing
+  }
+
+  private hintMuted(): void {
+    if (performance.now() - this.hintedMutedMs < MUTED_HINT_EVERY_MS) return;
+    this.hintedMutedMs = performance.now();
+    this.tellNotice({ kind: "muted-but-speaking" });
   }
 
   private end(ending: Ending, release: string): void {
@@ -402,6 +493,9 @@ export class LiveMeeting implements Meeting {
     clearInterval(this.timer);
     for (const event of ["online", "focus"]) window.removeEventListener(event, this.onNetwork);
     for (const event of ["pointerdown", "keydown"]) window.removeEventListener(event, this.onTouch);
+    for (const event of ["visibilitychange", "resume"]) document.removeEventListener(event, this.onVisibility);
+    clearTimeout(this.hiding);
+    this.pressure.stop();
     this.sending.close();
     void this.graph.close();
     this.workers.uplink.terminate();

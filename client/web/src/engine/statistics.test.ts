@@ -10,6 +10,9 @@ const anna: Person = {
   you: false,
   connected: true,
   hand: 0,
+  recording: false,
+  decodes: [],
+  connection: { quality: "unknown", roundTripMs: 0, backlogMs: 0 },
   tracks: [{ id: 513, person: "anna", kind: "camera", codec: "vp8", muted: false, layers: [], channels: 0 }],
 };
 const you: Person = { ...anna, id: "you", number: 1, name: "You", you: true, tracks: [] };
@@ -20,6 +23,7 @@ function sources(at: number, bytes: number, frames: number, lost: number, before
     at,
     route: "wss://meet.example.org",
     link: { roundTripMs: 20, unconfirmedMs: 5 },
+    cpu: "fair",
     people: [you, anna],
     you: "you",
     sent: [{ index: 0, spatial: 0, width: 0, height: 0, bytes, frames, skipped: 0 }],

@@ -1,5 +1,6 @@
 // Figures for people, from the counters of link and workers. Pure.
 import type { ReceivedFigures, SentFigures } from "./media/messages";
+import type { Pressure } from "./pressure";
 import type { Person, Statistics, StreamStatistics, TrackKind } from "./types";
 
 interface Counters {
@@ -20,6 +21,7 @@ export interface Sources {
   readonly you: string;
   readonly sent: readonly SentFigures[];
   readonly received: readonly ReceivedFigures[];
+  readonly cpu: Pressure;
   readonly before: Rates;
 }
 
@@ -67,7 +69,7 @@ export function collect(from: Sources): { statistics: Statistics; rates: Rates }
     const fixed = { track: each.track, person: track.person, kind: track.kind, direction: "received" as const };
     return [{ ...fixed, ...rate, layer, width, height, jitterMs, playoutDelayMs, latencyMs }];
   });
-  const { at, route, link } = from;
+  const { at, route, link, cpu } = from;
   const { roundTripMs, unconfirmedMs: sendBacklogMs } = link;
-  return { statistics: { at, route, roundTripMs, sendBacklogMs, streams: [...sent, ...received] }, rates };
+  return { statistics: { at, route, roundTripMs, sendBacklogMs, cpu, streams: [...sent, ...received] }, rates };
 }

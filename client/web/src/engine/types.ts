@@ -1,5 +1,6 @@
 // What the engine tells whoever shows a meeting, and what it can be asked. No React, no DOM elements but the canvas
 // that a picture is drawn on.
+import type { Pressure } from "./pressure";
 
 export type Role = "guest" | "moderator" | "host";
 export type TrackKind = "microphone" | "camera" | "screen" | "screen-audio";
@@ -32,6 +33,16 @@ export interface Person {
   readonly connected: boolean; // false while its link waits to be resumed
   readonly tracks: readonly Track[];
   readonly hand: number; // place in the queue of raised hands, from 1; 0: not raised
+  readonly recording: boolean; // keeps what it hears and sees
+  readonly decodes: readonly Codec[]; // of video; empty: not said
+  readonly connection: Connection;
+}
+
+// Somebody's own leg, between them and the server, by their own figures.
+export interface Connection {
+  readonly quality: "unknown" | "good" | "weak";
+  readonly roundTripMs: number;
+  readonly backlogMs: number; // age of the oldest object sent and not confirmed
 }
 
 export interface Waiter {
@@ -47,7 +58,15 @@ export interface ChatLine {
   readonly sentAt: number; // ms since 1970, the server's clock; ours while it is not confirmed
   readonly to: string; // person of a private message, else empty
   readonly text: string;
+  readonly replyTo: string; // id of the line it answers, else empty
+  readonly reactions: readonly LineReaction[]; // in the order in which they came
   readonly state: "sending" | "said" | "failed" | "unreadable";
+}
+
+export interface LineReaction {
+  readonly person: string;
+  readonly name: string;
+  readonly reaction: string; // one emoji; the newest of each person
 }
 
 export interface Room {
@@ -101,6 +120,8 @@ export type MeetingNotice =
   | { readonly kind: "unmute-asked"; readonly by: string; readonly track: TrackKind }
   | { readonly kind: "muted-by"; readonly by: string; readonly track: TrackKind }
   | { readonly kind: "stopped-by"; readonly by: string; readonly track: TrackKind }
+  | { readonly kind: "muted-but-speaking" } // at most once in ten seconds
+  | { readonly kind: "recording"; readonly person: string; readonly on: boolean }
   | { readonly kind: "joined" | "left"; readonly person: string; readonly name: string; readonly reason: string };
 
 // A request that the room refused, or that could not be sent.
@@ -138,9 +159,17 @@ export interface Meeting {
   setVolume(person: string, volume: number): void; // 0…2, 1 as it comes
   level(person: string): number; // 0…1, what is heard of this person now
 
-  sendChat(text: string, to: string): Promise<void>;
+  // An empty `to`: to everybody; an empty `replyTo`: no answer to another line.
+  sendChat(text: string, to: string, replyTo?: string): Promise<void>;
+  sendChatAgain(id: string): Promise<void>; // one that failed
+  dropChat(id: string): void; // one that failed
+  reactToChat(id: string, reaction: string, withdrawn: boolean): Promise<void>;
   setHand(raised: boolean): Promise<void>;
   react(reaction: string): Promise<void>;
+  // Says to everybody that this page records, or does no longer; done when the room knows.
+  setRecording(recording: boolean): Promise<void>;
+  // All that is heard and said here, for a recording; ends with the meeting.
+  mixedSound(): MediaStream;
   leave(): Promise<void>;
 
   // Host and moderators.
@@ -160,7 +189,7 @@ export interface Meeting {
 }
 
 export interface VideoView {
-  resize(width: number, height: number): void;
+  resize(width: number, height: number): void; // 0: not seen at the moment
   readonly size: { readonly width: number; readonly height: number }; // of the picture; 0 before the first frame
   onSize(listener: () => void): () => void;
   close(): void;
@@ -187,5 +216,6 @@ export interface Statistics {
   readonly route: string; // "wss://host:443"
   readonly roundTripMs: number;
   readonly sendBacklogMs: number; // age of the oldest object that the server has not confirmed
+  readonly cpu: Pressure;
   readonly streams: readonly StreamStatistics[];
 }

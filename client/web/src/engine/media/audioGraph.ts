@@ -11,10 +11,16 @@ interface WithSink {
   setSinkId?(id: string): Promise<void>;
 }
 
+interface Captured {
+  readonly nodes: readonly AudioNode[];
+  readonly own: GainNode; // into the mix: 0 while muted
+}
+
 export class AudioGraph {
   private readonly context = new AudioContext({ sampleRate: SAMPLE_RATE, latencyHint: "interactive" });
   private playout: AudioWorkletNode | null = null;
-  private readonly captures = new Map<MediaStream, AudioNode[]>();
+  private readonly captures = new Map<MediaStream, Captured>();
+  private mix: MediaStreamAudioDestinationNode | null = null;
 
   // Gives the downlink worker's port to the playout worklet.
   async start(downlink: MessagePort): Promise<void> {
@@ -38,18 +44,37 @@ export class AudioGraph {
   }
 
   // Blocks of 20 ms go to the port until stop().
-  capture(stream: MediaStream, port: MessagePort): void {
+  capture(stream: MediaStream, channels: number, port: MessagePort): void {
     const source = this.context.createMediaStreamSource(stream);
-    const node = new AudioWorkletNode(this.context, "vistime-capture", { outputChannelCount: [1] });
+    const node = new AudioWorkletNode(this.context, "vistime-capture", { outputChannelCount: [channels] });
     node.port.postMessage({ port }, [port]);
     source.connect(node);
     node.connect(this.context.destination); // it gives silence; what leads nowhere is not run
-    this.captures.set(stream, [source, node]);
+    const own = this.context.createGain();
+    source.connect(own);
+    if (this.mix) own.connect(this.mix);
+    this.captures.set(stream, { nodes: [source, node, own], own });
+  }
+
+  // What is captured goes into the mix unless it is muted.
+  setMuted(stream: MediaStream, muted: boolean): void {
+    const own = this.captures.get(stream)?.own;
+    if (own) own.gain.value = muted ? 0 : 1;
   }
 
   stop(stream: MediaStream): void {
-    for (const node of this.captures.get(stream) ?? []) node.disconnect();
+    for (const node of this.captures.get(stream)?.nodes ?? []) node.disconnect();
     this.captures.delete(stream);
+  }
+
+  // All that is heard and captured.
+  mixed(): MediaStream {
+    if (!this.mix) {
+      this.mix = this.context.createMediaStreamDestination();
+      this.playout?.connect(this.mix);
+      for (const { own } of this.captures.values()) own.connect(this.mix);
+    }
+    return this.mix.stream;
   }
 
   // 0…2; 1 as it comes.

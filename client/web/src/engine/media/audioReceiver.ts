@@ -3,7 +3,7 @@
 import type { ObjectHeader } from "../../protocol/objectHeader";
 
 export interface DecodedSound {
-  readonly samples: Float32Array; // mono, 48 kHz
+  readonly samples: Float32Array; // 48 kHz, one channel after the other
   readonly captureMs: number;
   readonly arrivedMs: number;
 }
@@ -75,18 +75,19 @@ export class AudioReceiver {
   private decoded(data: AudioData): void {
     // One for each packet, in order.
     const which = this.pending.shift();
-    const samples = mono(data);
+    const samples = planar(data, this.channels);
     data.close();
     if (which) this.heard({ samples, ...which });
   }
 }
 
-function mono(data: AudioData): Float32Array {
-  const samples = new Float32Array(data.numberOfFrames);
-  data.copyTo(samples, { planeIndex: 0, format: "f32-planar" });
-  if (data.numberOfChannels < 2) return samples;
-  const right = new Float32Array(data.numberOfFrames);
-  data.copyTo(right, { planeIndex: 1, format: "f32-planar" });
-  for (let i = 0; i < samples.length; ++i) samples[i] = ((samples[i] ?? 0) + (right[i] ?? 0)) / 2;
+// A packet of another kind than was announced is still played.
+function planar(data: AudioData, channels: number): Float32Array {
+  const { numberOfFrames, numberOfChannels } = data;
+  const samples = new Float32Array(numberOfFrames * channels);
+  for (let c = 0; c < channels; ++c) {
+    const channel = samples.subarray(c * numberOfFrames, (c + 1) * numberOfFrames);
+    data.copyTo(channel, { planeIndex: Math.min(c, numberOfChannels - 1), format: "f32-planar" });
+  }
   return samples;
 }

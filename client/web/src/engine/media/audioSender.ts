@@ -35,12 +35,14 @@ export class AudioSender {
   private peak = 0;
 
   constructor(
+    private readonly channels: number,
     private readonly bitrate: number,
     private readonly emit: Emit,
     private readonly said: (meter: number, voice: boolean) => void,
     private readonly failed: (message: string) => void,
   ) {}
 
+  // One channel after the other.
   take(samples: Float32Array, arrivedMs: number): void {
     const captureMs = this.clock.next(arrivedMs);
     const level = audioLevel(samples);
@@ -62,8 +64,8 @@ export class AudioSender {
     const data = new AudioData({
       format: "f32-planar",
       sampleRate: SAMPLE_RATE,
-      numberOfChannels: 1,
-      numberOfFrames: samples.length,
+      numberOfChannels: this.channels,
+      numberOfFrames: samples.length / this.channels,
       timestamp: Math.round(captureMs * 1000),
       data: samples as Float32Array<ArrayBuffer>,
     });
@@ -88,7 +90,7 @@ export class AudioSender {
     const config: OpusEncoderConfig = {
       codec: "opus",
       sampleRate: SAMPLE_RATE,
-      numberOfChannels: 1,
+      numberOfChannels: this.channels,
       bitrate: this.bitrate,
       opus: { frameDuration: FRAME_MS * 1000, complexity: 5, useinbandfec: true, usedtx: false, packetlossperc: 5 },
     };

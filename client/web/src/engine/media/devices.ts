@@ -66,3 +66,13 @@ function chosen(deviceId: string): { deviceId?: ConstrainDOMString } {
 function isNamed(error: unknown, name: string): boolean {
   return error instanceof DOMException && error.name === name;
 }
+
+// Why a device that ran gives nothing any more.
+export async function problemOfLoss(device: "microphone" | "camera"): Promise<DeviceProblem> {
+  try {
+    const { state } = await navigator.permissions.query({ name: device as PermissionName });
+    return state === "denied" ? "refused" : "gone";
+  } catch {
+    return "gone"; // a browser that does not tell
+  }
+}

@@ -90,9 +90,10 @@ class Downlink {
           (captureMs) => this.sync.waitMs(track.person, captureMs, nowMs()),
           (width, height) => post({ kind: "size", track: track.id, width, height }),
         );
+    const channels = track.channels === 2 ? 2 : 1;
     const audio = sound
-      ? new AudioReceiver(Math.max(1, track.channels), ({ samples, captureMs, arrivedMs }) =>
-          this.play({ kind: "sound", track: track.id, samples, captureMs, arrivedMs }, [samples.buffer]),
+      ? new AudioReceiver(channels, ({ samples, captureMs, arrivedMs }) =>
+          this.play({ kind: "sound", track: track.id, channels, samples, captureMs, arrivedMs }, [samples.buffer]),
         )
       : null;
     this.receivers.set(track.id, {

@@ -1,6 +1,7 @@
 // What the page and the media workers and worklets say to one another; the ways between them are drawn in
 // ../workerMessages.ts.
 import type { Codec, Layer, TrackKind } from "../types";
+import type { VideoCodec } from "./codecs";
 
 // ---- uplink worker ----
 
@@ -9,9 +10,11 @@ export type ToUplink =
   // The participant's number in the room: part of each track's id.
   | { kind: "number"; number: number }
   // Blocks of sound come by the port, from the capture worklet.
-  | { kind: "audio"; index: number; port: MessagePort; bitrate: number }
+  | { kind: "audio"; index: number; port: MessagePort; channels: number; bitrate: number }
   | { kind: "audio-muted"; index: number; muted: boolean }
-  | { kind: "video"; index: number; codec: Codec; layers: readonly Layer[]; frames: ReadableStream<VideoFrame> }
+  | { kind: "video"; index: number; codec: VideoCodec; layers: readonly Layer[]; frames: ReadableStream<VideoFrame> }
+  // The answer to "resized": from now on in these.
+  | { kind: "layers"; index: number; layers: readonly Layer[] }
   | { kind: "stop"; index: number }
   | { kind: "keyframe-wanted"; index: number; spatial: number }
   | { kind: "layers-wanted"; index: number; spatial: readonly number[] };
@@ -19,6 +22,7 @@ export type ToUplink =
 export type FromUplink =
   | { kind: "level"; index: number; meter: number; voice: boolean } // 0…1, ten times a second
   | { kind: "ended"; index: number } // the source gives nothing more
+  | { kind: "resized"; index: number; width: number; height: number } // of the pictures that the source gives
   | { kind: "failed"; index: number; message: string }
   | { kind: "figures"; streams: readonly SentFigures[] }; // once a second
 
@@ -76,12 +80,12 @@ export interface ReceivedFigures {
 
 // Capture worklet → uplink worker.
 export interface CapturedBlock {
-  readonly samples: Float32Array; // 20 ms, mono, 48 kHz
+  readonly samples: Float32Array; // 20 ms at 48 kHz, one channel after the other
 }
 
 // Downlink worker → playout worklet.
 export type ToPlayout =
-  | { kind: "sound"; track: number; samples: Float32Array; captureMs: number; arrivedMs: number }
+  | { kind: "sound"; track: number; channels: number; samples: Float32Array; captureMs: number; arrivedMs: number }
   | { kind: "gone"; track: number };
 
 // Playout worklet → downlink worker, ten times a second.

@@ -22,13 +22,13 @@ class Playout extends AudioWorkletProcessor {
   }
 
   override process(_inputs: Float32Array[][], outputs: Float32Array[][]): boolean {
-    const [first, ...others] = outputs[0] ?? [];
-    if (!first) return true;
+    const out = outputs[0] ?? [];
     for (const [track, stream] of this.streams) {
-      stream.peak = Math.max(stream.peak, stream.buffer.mixInto(first, this.volumes.get(track) ?? 1));
+      stream.peak = Math.max(stream.peak, stream.buffer.mixInto(out, this.volumes.get(track) ?? 1));
     }
-    for (let i = 0; i < first.length; ++i) first[i] = limited(first[i] ?? 0);
-    for (const other of others) other.set(first);
+    for (const channel of out) {
+      for (let i = 0; i < channel.length; ++i) channel[i] = limited(channel[i] ?? 0);
+    }
     if (currentTime - this.reported >= REPORT_SECONDS) this.report();
     return true;
   }
@@ -50,7 +50,7 @@ class Playout extends AudioWorkletProcessor {
     }
     let stream = this.streams.get(message.track);
     if (!stream) {
-      stream = { buffer: new PlayoutBuffer(), peak: 0 };
+      stream = { buffer: new PlayoutBuffer(message.channels), peak: 0 };
       this.streams.set(message.track, stream);
     }
     stream.buffer.push(message.samples, message.captureMs, message.arrivedMs);

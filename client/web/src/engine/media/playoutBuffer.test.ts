@@ -21,7 +21,7 @@ function play(buffer: PlayoutBuffer, seconds: number, arrival: (i: number) => nu
     }
     const out = new Float32Array(QUANTUM);
     const captureMs = buffer.captureMs;
-    buffer.mixInto(out, 1);
+    buffer.mixInto([out], 1);
     heard.push({ atMs: nowMs, captureMs, value: out[QUANTUM - 1] ?? 0 });
   }
   return heard;
@@ -80,7 +80,7 @@ describe("PlayoutBuffer", () => {
     const loud = new Float32Array(FRAME).fill(0.5);
     for (let i = 0; i < 4; ++i) buffer.push(loud, i * 20, i * 20 + 20);
     const out = new Float32Array(FRAME * 6);
-    buffer.mixInto(out, 1);
+    buffer.mixInto([out], 1);
     let steepest = 0;
     for (let i = 1; i < out.length; ++i) steepest = Math.max(steepest, Math.abs((out[i] ?? 0) - (out[i - 1] ?? 0)));
     expect(steepest).toBeLessThan(0.01);

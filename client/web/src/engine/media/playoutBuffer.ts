@@ -25,48 +25,52 @@ const CAPACITY = 48_000; // samples
 const FADE = 240; // samples: 5 ms
 
 export class PlayoutBuffer {
-  private readonly ring = new Float32Array(CAPACITY);
+  private readonly rings: readonly Float32Array[];
   private written = 0; // samples since the beginning
   private position = 0; // the next to be played, with fractions
   private headCaptureMs = Number.NaN; // of the sample after the last written one
   private playing = false;
   private gain = 0;
   private averageMs = 0; // what is buffered, smoothed
-  private last = 0; // the last sample played, for the fade
+  private readonly last: number[]; // of each channel, the last sample played, for the fade
   private readonly transits: number[] = [];
   private sorted: number[] | null = null;
   private underruns = 0;
   private skipped = 0;
 
-  // One frame of mono sound, captured at captureMs (the sender's clock) and arrived at arrivedMs (ours).
+  constructor(channels = 1) {
+    this.rings = Array.from({ length: channels }, () => new Float32Array(CAPACITY));
+    this.last = Array.from({ length: channels }, () => 0);
+  }
+
+  // One frame of sound, one channel after the other, captured at captureMs (the sender's clock) and arrived at arrivedMs (ours).
   push(samples: Float32Array, captureMs: number, arrivedMs: number): void {
     this.note(arrivedMs - captureMs);
     const gap = captureMs - this.headCaptureMs;
     // The server stopped forwarding this person for a while, or the sender's clock jumped.
     if (!(Math.abs(gap) < FRAME_MS / 2)) this.beginSpurt();
     this.write(samples);
-    this.headCaptureMs = captureMs + samples.length / RATE;
+    this.headCaptureMs = captureMs + samples.length / this.rings.length / RATE;
     if (!this.playing && this.bufferedMs >= this.startMs()) this.beginPlaying();
     if (this.bufferedMs > this.targetMs + EXCESS_MS) this.skip();
   }
 
-  // Adds to `out`; returns what the loudest sample was.
-  mixInto(out: Float32Array, volume: number): number {
-    if (!this.playing) return this.fadeOut(out, volume);
+  // Adds to the channels of `out`; one channel alone goes to all of them. Returns what the loudest sample was.
+  mixInto(out: readonly Float32Array[], volume: number): number {
+    const length = out[0]?.length ?? 0;
+    if (!this.playing) return this.fadeOut(out, 0, length, volume);
     this.averageMs += (this.bufferedMs - this.averageMs) * 0.01;
     const step = this.step();
     let peak = 0;
-    for (let i = 0; i < out.length; ++i) {
+    for (let i = 0; i < length; ++i) {
       if (this.position + 1 >= this.written) {
         this.playing = false;
         this.underruns += 1;
-        return Math.max(peak, this.fadeOut(out.subarray(i), volume));
+        return Math.max(peak, this.fadeOut(out, i, length, volume));
       }
       this.gain = Math.min(1, this.gain + 1 / FADE);
-      this.last = this.sample();
-      const value = this.last * this.gain * volume;
-      out[i] = (out[i] ?? 0) + value;
-      peak = Math.max(peak, Math.abs(value));
+      for (let c = 0; c < this.rings.length; ++c) this.last[c] = this.sample(c);
+      peak = Math.max(peak, this.add(out, i, volume));
       this.position += step;
     }
     return peak;
@@ -130,10 +134,11 @@ export class PlayoutBuffer {
   }
 
   private write(samples: Float32Array): void {
-    for (const sample of samples) {
-      this.ring[this.written % CAPACITY] = sample;
-      this.written += 1;
+    const length = samples.length / this.rings.length;
+    for (const [c, ring] of this.rings.entries()) {
+      for (let i = 0; i < length; ++i) ring[(this.written + i) % CAPACITY] = samples[c * length + i] ?? 0;
     }
+    this.written += length;
     const oldest = this.written - CAPACITY + 1;
     if (this.position < oldest) this.position = oldest;
   }
@@ -154,20 +159,32 @@ export class PlayoutBuffer {
     this.averageMs = this.bufferedMs;
   }
 
-  private sample(): number {
+  private sample(channel: number): number {
+    const ring = this.rings[channel];
     const before = Math.floor(this.position);
     const share = this.position - before;
-    const a = this.ring[before % CAPACITY] ?? 0;
-    const b = this.ring[(before + 1) % CAPACITY] ?? 0;
+    const a = ring?.[before % CAPACITY] ?? 0;
+    const b = ring?.[(before + 1) % CAPACITY] ?? 0;
     return a + (b - a) * share;
   }
 
-  private fadeOut(out: Float32Array, volume: number): number {
+  private fadeOut(out: readonly Float32Array[], from: number, to: number, volume: number): number {
     let peak = 0;
-    for (let i = 0; i < out.length && this.gain > 0; ++i) {
+    for (let i = from; i < to && this.gain > 0; ++i) {
       this.gain = Math.max(0, this.gain - 1 / FADE);
-      const value = this.last * this.gain * volume;
-      out[i] = (out[i] ?? 0) + value;
+      peak = Math.max(peak, this.add(out, i, volume));
+    }
+    return peak;
+  }
+
+  // The last samples, into the place `i`.
+  private add(out: readonly Float32Array[], i: number, volume: number): number {
+    let peak = 0;
+    for (let c = 0; c < out.length; ++c) {
+      const channel = out[c];
+      if (!channel) continue;
+      const value = (this.last[Math.min(c, this.last.length - 1)] ?? 0) * this.gain * volume;
+      channel[i] = (channel[i] ?? 0) + value;
       peak = Math.max(peak, Math.abs(value));
     }
     return peak;

@@ -22,6 +22,7 @@ export class Receiving {
   private people: readonly Person[] = [];
   private nextView = 1;
   private wish = "";
+  private pageVisible = true;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -44,6 +45,12 @@ export class Receiving {
         }),
       );
     this.tell({ kind: "tracks", tracks });
+    this.subscribe();
+  }
+
+  // Nobody looks at a page that is hidden.
+  setPageVisible(visible: boolean): void {
+    this.pageVisible = visible;
     this.subscribe();
   }
 
@@ -105,8 +112,8 @@ export class Receiving {
       .flatMap((track) => {
         if (track.kind === "microphone") return [];
         if (track.kind === "screen-audio") return [{ track: track.id, maxSpatial: 0 }];
-        const shown = [...this.views.values()].filter((view) => view.track === track.id);
-        if (shown.length === 0) return [];
+        const shown = [...this.views.values()].filter((view) => view.track === track.id && view.width > 0);
+        if (shown.length === 0 || !this.pageVisible) return [];
         const maxSpatial = Math.max(...shown.map((view) => layerFor(track.layers, view.width, view.height)));
         return [{ track: track.id, maxSpatial }];
       });

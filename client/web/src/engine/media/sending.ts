@@ -1,9 +1,10 @@
 // What this page sends: its devices, their way into the uplink worker, and what the room is told of them.
 import { Codec as WireCodec, TrackKind as WireKind } from "../../protocol/messages/room_pb";
-import type { Codec, DeviceProblem, Layer, OwnDevice, TrackKind } from "../types";
+import type { Codec, DeviceProblem, Layer, OwnDevice, Person, TrackKind } from "../types";
 import type { ClientBody } from "../workerMessages";
 import type { AudioGraph } from "./audioGraph";
-import { close, type Opened, openCamera, openMicrophone, openScreen } from "./devices";
+import { encodable, screenCodec, type VideoCodec } from "./codecs";
+import { close, type Opened, openCamera, openMicrophone, openScreen, problemOfLoss } from "./devices";
 import { framesOf } from "./frames";
 import { planLayers } from "./layers";
 import type { FromUplink, SentFigures, ToUplink } from "./messages";
@@ -13,12 +14,10 @@ export const CAMERA = 1;
 export const SCREEN = 2;
 export const SCREEN_AUDIO = 3;
 
-const VOICE_BITRATE = 32_000;
-const SCREEN_AUDIO_BITRATE = 64_000;
+const VOICE = { bitrate: 32_000, channels: 1 };
+const SCREEN_SOUND = { bitrate: 96_000, channels: 2 };
 const SCREEN_RATE = 15; // frames a second
-const CAMERA_CODEC: Codec = "vp8";
-// Sharper than VP8 at the same rate, and every client of this release reads it.
-const SCREEN_CODEC: Codec = "vp9";
+const CAMERA_CODEC: VideoCodec = "vp8";
 const WIRE_CODECS: Record<Codec, WireCodec> = {
   opus: WireCodec.OPUS,
   vp8: WireCodec.VP8,
@@ -28,7 +27,22 @@ const WIRE_CODECS: Record<Codec, WireCodec> = {
 };
 const OFF: OwnDevice = { state: "off", deviceId: "", problem: null };
 
-type Publication = Extract<ClientBody, { case: "publish" }>;
+interface Publication {
+  readonly case: "publish";
+  readonly value: {
+    readonly index: number;
+    readonly kind: WireKind;
+    readonly codec: WireCodec;
+    readonly muted: boolean;
+    readonly layers: Layer[];
+    readonly channels: number;
+  };
+}
+
+export interface SendingEvents {
+  changed(): void;
+  spokeWhileMuted(): void;
+}
 
 export class Sending {
   microphone = OFF;
@@ -41,12 +55,14 @@ export class Sending {
   private microphoneStream: MediaStream | null = null;
   private readonly publications = new Map<number, Publication>();
   private readonly asked = new Map<number, number>(); // by index: the latest request for a device wins
+  private people: readonly Person[] = [];
+  private screenEncodes: readonly VideoCodec[] = [];
 
   constructor(
     private readonly uplink: Worker,
     private readonly graph: AudioGraph,
     private readonly send: (body: ClientBody) => void,
-    private readonly changed: () => void,
+    private readonly events: SendingEvents,
   ) {
     uplink.addEventListener("message", (event: MessageEvent<FromUplink>) => this.heard(event.data));
   }
@@ -55,51 +71,50 @@ export class Sending {
     const muted = this.microphone.state === "muted";
     this.dropMicrophone();
     this.microphone = deviceId === null ? OFF : { state: "starting", deviceId, problem: null };
-    this.changed();
+    this.events.changed();
     const opened = await this.latest(MICROPHONE, deviceId, openMicrophone);
     if (!opened) return;
     this.microphone = ownDevice(opened, opened.stream?.getAudioTracks()[0], deviceId ?? "");
     if (opened.stream) {
       this.microphoneStream = opened.stream;
-      this.sendSound(MICROPHONE, WireKind.MICROPHONE, opened.stream, VOICE_BITRATE);
-      whenEnded(opened.stream, () => this.lostMicrophone());
+      this.sendSound(MICROPHONE, WireKind.MICROPHONE, opened.stream, VOICE);
+      whenEnded(opened.stream, () => void this.lostMicrophone());
     }
     if (muted && this.microphone.state === "on") this.setMicrophoneMuted(true);
-    this.changed();
+    this.events.changed();
   }
 
   setMicrophoneMuted(muted: boolean): void {
     if (this.microphone.state !== (muted ? "on" : "muted")) return;
     this.microphone = { ...this.microphone, state: muted ? "muted" : "on" };
     this.tell({ kind: "audio-muted", index: MICROPHONE, muted });
+    if (this.microphoneStream) this.graph.setMuted(this.microphoneStream, muted);
     const publication = this.publications.get(MICROPHONE);
     if (publication) this.publications.set(MICROPHONE, { ...publication, value: { ...publication.value, muted } });
     this.send({ case: "setMuted", value: { index: MICROPHONE, muted } });
-    this.changed();
+    this.events.changed();
   }
 
   async useCamera(deviceId: string | null): Promise<void> {
     this.dropCamera();
     this.camera = deviceId === null ? OFF : { state: "starting", deviceId, problem: null };
-    this.changed();
+    this.events.changed();
     const opened = await this.latest(CAMERA, deviceId, openCamera);
     if (!opened) return;
     const track = opened.stream?.getVideoTracks()[0];
     this.camera = ownDevice(opened, track, deviceId ?? "");
     if (opened.stream && track) {
       this.cameraStream = opened.stream;
-      const { width = 640, height = 360, frameRate = 30 } = track.getSettings();
-      const layers = planLayers(width, height, Math.min(30, frameRate));
-      this.sendPictures(CAMERA, WireKind.CAMERA, CAMERA_CODEC, layers, track);
-      whenEnded(opened.stream, () => this.lostCamera());
+      this.sendPictures(CAMERA, WireKind.CAMERA, CAMERA_CODEC, layersOf(CAMERA, track.getSettings()), track);
+      whenEnded(opened.stream, () => void this.lostCamera());
     }
-    this.changed();
+    this.events.changed();
   }
 
   async shareScreen(withAudio: boolean): Promise<void> {
     this.stopSharing();
     this.screen = { state: "starting", deviceId: "", problem: null };
-    this.changed();
+    this.events.changed();
     const opened = await this.latest(SCREEN, "", () => openScreen(withAudio));
     if (!opened) return;
     const track = opened.stream?.getVideoTracks()[0];
@@ -107,14 +122,18 @@ export class Sending {
     this.screen = thoughtBetter ? OFF : ownDevice(opened, track, "");
     if (opened.stream && track) {
       this.screenStream = opened.stream;
-      const { width = 1280, height = 720 } = track.getSettings();
-      this.sendPictures(SCREEN, WireKind.SCREEN, SCREEN_CODEC, planLayers(width, height, SCREEN_RATE, 1), track);
-      if (opened.stream.getAudioTracks().length > 0) {
-        this.sendSound(SCREEN_AUDIO, WireKind.SCREEN_AUDIO, opened.stream, SCREEN_AUDIO_BITRATE);
-      }
       whenEnded(opened.stream, () => this.stopSharing());
+      const layers = layersOf(SCREEN, track.getSettings());
+      this.screenEncodes = await encodable(
+        layers[0] ?? { width: 1280, height: 720, bitrate: 1_000_000, frameRate: 15 },
+      );
+      if (this.screenStream !== opened.stream) return; // stopped meanwhile
+      this.sendPictures(SCREEN, WireKind.SCREEN, this.screenCodec(), layers, track);
+      if (opened.stream.getAudioTracks().length > 0) {
+        this.sendSound(SCREEN_AUDIO, WireKind.SCREEN_AUDIO, opened.stream, SCREEN_SOUND);
+      }
     }
-    this.changed();
+    this.events.changed();
   }
 
   stopSharing(): void {
@@ -126,7 +145,17 @@ export class Sending {
     this.unpublish(SCREEN_AUDIO);
     if (this.screen.state === "off") return;
     this.screen = OFF;
-    this.changed();
+    this.events.changed();
+  }
+
+  // Somebody who came may not decode the codec in which the screen is sent.
+  setPeople(people: readonly Person[]): void {
+    this.people = people;
+    const track = this.screenStream?.getVideoTracks()[0];
+    const published = this.publications.get(SCREEN);
+    const codec = this.screenCodec();
+    if (!track || !published || published.value.codec === WIRE_CODECS[codec]) return;
+    this.sendPictures(SCREEN, WireKind.SCREEN, codec, layersOf(SCREEN, track.getSettings()), track);
   }
 
   // A moderator muted or stopped one of our tracks: the room knows it already.
@@ -170,17 +199,21 @@ export class Sending {
     return null;
   }
 
-  private sendSound(index: number, kind: WireKind, stream: MediaStream, bitrate: number): void {
+  private screenCodec(): VideoCodec {
+    return screenCodec(this.screenEncodes, this.people, navigator.hardwareConcurrency);
+  }
+
+  private sendSound(index: number, kind: WireKind, stream: MediaStream, { bitrate, channels }: typeof VOICE): void {
     const { port1, port2 } = new MessageChannel();
-    this.tell({ kind: "audio", index, port: port1, bitrate }, [port1]);
-    this.graph.capture(stream, port2);
-    this.publish(index, kind, "opus", [], 1);
+    this.tell({ kind: "audio", index, port: port1, channels, bitrate }, [port1]);
+    this.graph.capture(stream, channels, port2);
+    this.publish(index, kind, "opus", [], channels);
   }
 
   private sendPictures(
     index: number,
     kind: WireKind,
-    codec: Codec,
+    codec: VideoCodec,
     layers: readonly Layer[],
     track: MediaStreamTrack,
   ): void {
@@ -202,6 +235,17 @@ export class Sending {
     this.send({ case: "unpublish", value: { index } });
   }
 
+  // The pictures have another shape than the layers: these are planned anew.
+  private resized(index: number, width: number, height: number): void {
+    const published = this.publications.get(index);
+    if (!published) return;
+    const layers = layersOf(index, { width, height });
+    this.tell({ kind: "layers", index, layers });
+    const publication: Publication = { case: "publish", value: { ...published.value, layers } };
+    this.publications.set(index, publication);
+    this.send(publication);
+  }
+
   private dropMicrophone(): void {
     if (this.microphoneStream) this.graph.stop(this.microphoneStream);
     close(this.microphoneStream);
@@ -216,16 +260,20 @@ export class Sending {
     this.unpublish(CAMERA);
   }
 
-  private lostMicrophone(): void {
-    this.dropMicrophone();
-    this.microphone = { ...OFF, problem: "gone" };
-    this.changed();
+  // Another device takes over where there is one; what was muted stays muted.
+  private async lostMicrophone(): Promise<void> {
+    const problem = await problemOfLoss("microphone");
+    if (problem === "gone") await this.useMicrophone("");
+    else await this.useMicrophone(null);
+    this.microphone = { ...this.microphone, problem };
+    this.events.changed();
   }
 
-  private lostCamera(): void {
-    this.dropCamera();
-    this.camera = { ...OFF, problem: "gone" };
-    this.changed();
+  private async lostCamera(): Promise<void> {
+    const problem = await problemOfLoss("camera");
+    await this.useCamera(null);
+    this.camera = { ...this.camera, problem };
+    this.events.changed();
   }
 
   private failed(index: number): void {
@@ -239,18 +287,39 @@ export class Sending {
       this.stopSharing();
       this.screen = { ...OFF, problem: "failed" };
     }
-    this.changed();
+    this.events.changed();
   }
 
   private heard(message: FromUplink): void {
-    if (message.kind === "level" && message.index === MICROPHONE) this.level = message.meter;
-    if (message.kind === "figures") this.figures = message.streams;
-    if (message.kind === "failed") this.failed(message.index);
+    switch (message.kind) {
+      case "level":
+        if (message.index !== MICROPHONE) break;
+        this.level = message.meter;
+        if (message.voice && this.microphone.state === "muted") this.events.spokeWhileMuted();
+        break;
+      case "figures":
+        this.figures = message.streams;
+        break;
+      case "failed":
+        this.failed(message.index);
+        break;
+      case "resized":
+        this.resized(message.index, message.width, message.height);
+        break;
+      case "ended":
+        break; // the track says so as well
+    }
   }
 
   private tell(message: ToUplink, transfer: Transferable[] = []): void {
     this.uplink.postMessage(message, transfer);
   }
+}
+
+function layersOf(index: number, { width = 640, height = 360, frameRate = 30 }: MediaTrackSettings): Layer[] {
+  return index === SCREEN
+    ? planLayers(width, height, SCREEN_RATE, 1)
+    : planLayers(width, height, Math.min(30, frameRate));
 }
 
 function ownDevice(opened: Opened, track: MediaStreamTrack | undefined, deviceId: string): OwnDevice {

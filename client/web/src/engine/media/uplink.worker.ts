@@ -35,7 +35,7 @@ class Uplink {
         this.number = message.number;
         break;
       case "audio":
-        this.addAudio(message.index, message.port, message.bitrate);
+        this.addAudio(message);
         break;
       case "audio-muted": {
         const sender = this.senders.get(message.index);
@@ -45,6 +45,11 @@ class Uplink {
       case "video":
         this.addVideo(message);
         break;
+      case "layers": {
+        const sender = this.senders.get(message.index);
+        if (sender && "video" in sender) sender.video.setLayers(message.layers);
+        break;
+      }
       case "stop":
         this.stop(message.index);
         break;
@@ -72,9 +77,10 @@ class Uplink {
     setInterval(() => post({ kind: "figures", streams: this.figures() }), FIGURES_MS);
   }
 
-  private addAudio(index: number, port: MessagePort, bitrate: number): void {
+  private addAudio({ index, port, channels, bitrate }: ToUplink & { kind: "audio" }): void {
     this.stop(index);
     const audio = new AudioSender(
+      channels,
       bitrate,
       (header, payload) => this.send({ ...header, track: this.track(index) }, payload, true),
       (meter, voice) => post({ kind: "level", index, meter, voice }),
@@ -92,6 +98,7 @@ class Uplink {
       layers,
       () => (this.connected ? this.backlogMs : Number.POSITIVE_INFINITY),
       (header, payload) => this.send({ ...header, track: this.track(index) }, payload, false),
+      (width, height) => post({ kind: "resized", index, width, height }),
       () => post({ kind: "ended", index }),
       (message) => post({ kind: "failed", index, message }),
     );

@@ -3,14 +3,9 @@
 import type { ObjectHeader } from "../../protocol/objectHeader";
 import type { Codec } from "../types";
 import { nowMs } from "./clock";
+import { decoderConfig } from "./codecs";
 import { FrameSequence } from "./sequence";
 
-const CODEC_STRINGS: Partial<Record<Codec, string>> = {
-  vp8: "vp8",
-  vp9: "vp09.00.40.08",
-  h264: "avc1.640028",
-  av1: "av01.0.08M.08",
-};
 const MOST_WAITING = 8; // pictures decoded and not yet due
 const LONGEST_WAIT_MS = 250;
 const MOST_QUEUED = 10; // frames that the decoder has not taken up: it is too slow, and skips to the next keyframe
@@ -92,10 +87,10 @@ export class VideoReceiver {
   }
 
   private open(): VideoDecoder | null {
-    const codec = CODEC_STRINGS[this.codec];
-    if (!codec) return null;
+    const config = decoderConfig(this.codec);
+    if (!config) return null;
     const decoder = new VideoDecoder({ output: (frame) => this.decoded(frame), error: () => this.fail() });
-    decoder.configure({ codec, optimizeForLatency: true });
+    decoder.configure(config);
     return decoder;
   }
 

@@ -1,14 +1,15 @@
 // A camera or screen, from frames to encoded frames with their headers: one encoder for each layer that somebody wants,
 // all fed with the same picture. What cannot be sent in time is not encoded.
 import type { ObjectHeader } from "../../protocol/objectHeader";
-import type { Codec, Layer } from "../types";
+import type { Layer } from "../types";
 import type { Emit } from "./audioSender";
 import { nowMs } from "./clock";
+import { encoderConfig, type VideoCodec } from "./codecs";
 
-const CODEC_STRINGS: Partial<Record<Codec, string>> = { vp8: "vp8", vp9: "vp09.00.40.08" };
 const MOST_QUEUED = 2; // frames in an encoder
 const BEHIND_MS = 150; // the oldest object that the server has not confirmed
 const KEYFRAME_INTERVAL_MS = 300;
+const SAME_SHAPE = 0.03; // sizes are rounded to even numbers
 
 // Not in TypeScript's library.
 interface LayeredMetadata extends EncodedVideoChunkMetadata {
@@ -39,11 +40,23 @@ class LayerEncoder {
   private lastKeyframeMs = Number.NEGATIVE_INFINITY;
 
   constructor(
-    readonly layer: Layer,
-    private readonly codec: Codec,
+    private currentLayer: Layer,
+    private readonly codec: VideoCodec,
     private readonly emit: Emit,
     private readonly failed: (message: string) => void,
   ) {}
+
+  get layer(): Layer {
+    return this.currentLayer;
+  }
+
+  // Its numbers go on: for whoever receives it, it is the same layer.
+  useLayer(layer: Layer): void {
+    this.close();
+    this.currentLayer = layer;
+    this.keyframe = true;
+    this.lastKeyframeMs = Number.NEGATIVE_INFINITY;
+  }
 
   wake(): void {
     if (this.wanted) return;
@@ -85,15 +98,7 @@ class LayerEncoder {
         this.failed(error.message);
       },
     });
-    encoder.configure({
-      codec: CODEC_STRINGS[this.codec] ?? this.codec,
-      width: this.layer.width,
-      height: this.layer.height,
-      bitrate: this.layer.bitrate,
-      framerate: this.layer.frameRate,
-      latencyMode: "realtime",
-      scalabilityMode: "L1T2",
-    });
+    encoder.configure(encoderConfig(this.codec, this.layer));
     return encoder;
   }
 
@@ -120,22 +125,41 @@ class LayerEncoder {
 }
 
 export class VideoSender {
-  readonly encoders: readonly LayerEncoder[];
+  private layers: LayerEncoder[];
   private readonly reader: ReadableStreamDefaultReader<VideoFrame>;
   private stopped = false;
+  private shape = 0; // width : height of the pictures that the layers are made for
+  private told = 0; // the one that was told to be needed
 
   constructor(
     frames: ReadableStream<VideoFrame>,
-    codec: Codec,
+    private readonly codec: VideoCodec,
     layers: readonly Layer[],
     private readonly backlogMs: () => number,
-    emit: Emit,
+    private readonly emit: Emit,
+    private readonly resized: (width: number, height: number) => void,
     private readonly ended: () => void,
-    failed: (message: string) => void,
+    private readonly failed: (message: string) => void,
   ) {
-    this.encoders = layers.map((layer) => new LayerEncoder(layer, codec, emit, failed));
+    this.layers = layers.map((layer) => this.encoderOf(layer));
+    this.shape = shapeOf(layers);
     this.reader = frames.getReader();
     void this.run();
+  }
+
+  get encoders(): readonly LayerEncoder[] {
+    return this.layers;
+  }
+
+  setLayers(layers: readonly Layer[]): void {
+    const before = this.layers;
+    this.layers = layers.map((layer) => {
+      const kept = before.find((each) => each.layer.spatial === layer.spatial);
+      kept?.useLayer(layer);
+      return kept ?? this.encoderOf(layer);
+    });
+    for (const each of before) if (!this.layers.includes(each)) each.close();
+    this.shape = shapeOf(layers);
   }
 
   setWanted(spatial: readonly number[]): void {
@@ -166,6 +190,10 @@ export class VideoSender {
 
   private encode(frame: VideoFrame): void {
     const now = nowMs();
+    if (this.noticeShape(frame)) {
+      frame.close();
+      return;
+    }
     const wanted = this.encoders.filter((each) => each.wanted);
     if (wanted.length > 0 && this.backlogMs() <= BEHIND_MS && !this.stopped) {
       // Our own clock, which the sound's headers are in as well.
@@ -177,4 +205,23 @@ export class VideoSender {
     }
     frame.close();
   }
+
+  // A window that was dragged larger, or a phone that was turned: pictures would be distorted until there are layers of
+  // that shape. True while they are missing.
+  private noticeShape({ displayWidth: width, displayHeight: height }: VideoFrame): boolean {
+    const shape = width / height;
+    if (Math.abs(shape / this.shape - 1) < SAME_SHAPE) return false;
+    if (this.told !== shape) this.resized(width, height);
+    this.told = shape;
+    return true;
+  }
+
+  private encoderOf(layer: Layer): LayerEncoder {
+    return new LayerEncoder(layer, this.codec, this.emit, this.failed);
+  }
+}
+
+function shapeOf(layers: readonly Layer[]): number {
+  const largest = layers.at(-1);
+  return largest ? largest.width / largest.height : 1;
 }

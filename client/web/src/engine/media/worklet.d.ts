@@ -7,5 +7,8 @@ declare abstract class AudioWorkletProcessor {
     parameters: Record<string, Float32Array>,
   ): boolean;
 }
-declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
+declare function registerProcessor(
+  name: string,
+  processor: new (options: AudioWorkletNodeOptions) => AudioWorkletProcessor,
+): void;
 declare const currentTime: number; // seconds

@@ -2,13 +2,15 @@
 // is opened.
 import { type Bytes, toHex } from "../../protocol/bytes";
 import type { ChatHistory, ChatMessage } from "../../protocol/messages/room_pb";
-import type { ChatLine } from "../types";
+import type { ChatContent } from "../crypto/chatCipher";
+import type { ChatLine, LineReaction } from "../types";
 import { cleanName } from "./fromWire";
-import { replacedAt, sameList, withParts } from "./same";
+import { replacedAt, same, sameList, withParts } from "./same";
 
 // Older ones are forgotten.
 export const MAX_CHAT_LINES = 2000;
 const ID_BYTES = 16;
+const MAX_REACTIONS = 500; // to one line
 
 // A line to be opened: chatOpened() takes the answer under this id.
 export interface SealedChat {
@@ -21,10 +23,12 @@ export interface PendingChat {
   readonly id: Bytes; // 16 random bytes; the same however often it is sent
   readonly sealed: Bytes;
   readonly line: ChatLine;
+  readonly content: ChatContent;
 }
 
 interface Entry {
   readonly line: ChatLine;
+  readonly content: ChatContent | null; // null before it is opened, and of what cannot be read
   readonly opened: boolean;
 }
 
@@ -42,10 +46,31 @@ export interface ChatStep {
   readonly toOpen: readonly SealedChat[];
 }
 
-// What is shown: opened lines in the order of the room, unconfirmed ones last.
+// What is shown: opened lines in the order of the room, unconfirmed ones last. Reactions stand with what they react to.
 export function linesOf(chat: ChatState, before: readonly ChatLine[]): readonly ChatLine[] {
-  const opened = chat.entries.filter((each) => each.opened).map(({ line }) => line);
-  return sameList(before, [...opened, ...chat.pending.map(({ line }) => line)]);
+  const said = [...chat.entries.filter(({ opened }) => opened), ...chat.pending];
+  const reactions = reactionsOf(said);
+  const known = new Map(before.map((line) => [line.id, line]));
+  const lines = said
+    .filter(({ content }) => !content?.reaction)
+    .map(({ line }) => {
+      const shown = withParts(line, { reactions: reactions.get(line.id) ?? line.reactions });
+      const shownBefore = known.get(line.id);
+      return shownBefore && same(shownBefore, shown) ? shownBefore : shown;
+    });
+  return sameList(before, lines);
+}
+
+// By line: the newest reaction of each person.
+function reactionsOf(said: readonly { line: ChatLine; content: ChatContent | null }[]): Map<string, LineReaction[]> {
+  const byLine = new Map<string, LineReaction[]>();
+  for (const { line, content } of said) {
+    if (!content?.reaction || line.state === "failed") continue;
+    const others = (byLine.get(content.replyTo) ?? []).filter(({ person }) => person !== line.from);
+    const own = { person: line.from, name: line.fromName, reaction: content.reaction };
+    byLine.set(content.replyTo, content.withdrawn ? others : [...others, own].slice(-MAX_REACTIONS));
+  }
+  return byLine;
 }
 
 // A snapshot names the newest message there is.
@@ -76,20 +101,35 @@ export function historyReceived(chat: ChatState, history: ChatHistory, you: stri
   return { chat: withParts(current, { historyMissing, last: newest }), toOpen };
 }
 
-// `text` is null when it could not be read.
-export function lineOpened(chat: ChatState, id: string, text: string | null): ChatState {
+// `content` is null when it could not be read.
+export function lineOpened(chat: ChatState, id: string, content: ChatContent | null): ChatState {
   const at = chat.entries.findIndex((each) => !each.opened && each.line.id === id);
   const entry = chat.entries[at];
   if (!entry) return chat;
-  const line: ChatLine = { ...entry.line, text: text ?? "", state: text === null ? "unreadable" : "said" };
-  return { ...chat, entries: replacedAt(chat.entries, at, { line, opened: true }) };
+  const { text, replyTo } = content ?? { text: "", replyTo: "" };
+  const line: ChatLine = { ...entry.line, text, replyTo, state: content === null ? "unreadable" : "said" };
+  return { ...chat, entries: replacedAt(chat.entries, at, { line, content, opened: true }) };
 }
 
+// What was refused is kept, to be sent again or dropped; a reaction is not worth that.
 export function lineFailed(chat: ChatState, id: string): ChatState {
-  const at = chat.pending.findIndex(({ line }) => line.id === id && line.state === "sending");
-  const pending = chat.pending[at];
-  if (!pending) return chat;
-  return { ...chat, pending: replacedAt(chat.pending, at, { ...pending, line: { ...pending.line, state: "failed" } }) };
+  const failed = chat.pending.find(({ line }) => line.id === id && line.state === "sending");
+  if (failed?.content.reaction) return lineDropped(chat, id);
+  return failed ? withLineState(chat, failed, "failed") : chat;
+}
+
+export function lineTriedAgain(chat: ChatState, id: string): ChatState {
+  const failed = chat.pending.find(({ line }) => line.id === id && line.state === "failed");
+  return failed ? withLineState(chat, failed, "sending") : chat;
+}
+
+export function lineDropped(chat: ChatState, id: string): ChatState {
+  return withParts(chat, { pending: chat.pending.filter(({ line }) => line.id !== id) });
+}
+
+function withLineState(chat: ChatState, pending: PendingChat, state: ChatLine["state"]): ChatState {
+  const line = { ...pending.line, state };
+  return { ...chat, pending: replacedAt(chat.pending, chat.pending.indexOf(pending), { ...pending, line }) };
 }
 
 // Each once: by its sequence, and by its id.
@@ -104,8 +144,8 @@ function added(chat: ChatState, message: ChatMessage, you: string): ChatStep {
   const own = chat.pending.find(
     (each) => each.line.id === id && (message.from === you || message.from === each.line.from),
   );
-  const line = own ? { ...lineOf(message), text: own.line.text } : lineOf(message);
-  const entry = { line, opened: own !== undefined };
+  const line = own ? { ...lineOf(message), text: own.line.text, replyTo: own.line.replyTo } : lineOf(message);
+  const entry = { line, content: own?.content ?? null, opened: own !== undefined };
   const entries = [...chat.entries.slice(0, place + 1), entry, ...chat.entries.slice(place + 1)];
   return {
     chat: {
@@ -126,6 +166,8 @@ function lineOf(message: ChatMessage): ChatLine {
     sentAt: Number(message.sentMs),
     to: message.to,
     text: "",
+    replyTo: "",
+    reactions: [],
     state: "said",
   };
 }

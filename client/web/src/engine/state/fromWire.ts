@@ -6,13 +6,14 @@ import type {
   Track as WireTrack,
   Waiter as WireWaiter,
 } from "../../protocol/messages/room_pb";
-import { Codec as WireCodec, TrackKind as WireKind, Role as WireRole } from "../../protocol/messages/room_pb";
-import type { Codec, Layer, Person, Role, Room, Track, TrackKind, Waiter } from "../types";
+import { Quality, Codec as WireCodec, TrackKind as WireKind, Role as WireRole } from "../../protocol/messages/room_pb";
+import type { Codec, Connection, Layer, Person, Role, Room, Track, TrackKind, Waiter } from "../types";
 
 // Beyond these a server has lost its mind, and we keep ours.
 export const MAX_PEOPLE = 10_000;
 export const MAX_TRACKS_EACH = 256;
 const MAX_LAYERS = 16;
+const MAX_CODECS = 8;
 const MAX_NAME_CHARACTERS = 200;
 // Controls, line and paragraph separators, and what turns the direction of the text around it.
 const UNFIT_FOR_NAMES = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
@@ -34,6 +35,10 @@ const CODECS: Readonly<Record<number, Codec>> = {
   [WireCodec.VP9]: "vp9",
   [WireCodec.H264]: "h264",
   [WireCodec.AV1]: "av1",
+};
+const QUALITIES: Readonly<Record<number, Connection["quality"]>> = {
+  [Quality.GOOD]: "good",
+  [Quality.WEAK]: "weak",
 };
 
 // At most 200 characters, none of which hides or reorders others.
@@ -80,7 +85,15 @@ export function personOf(participant: Participant, you: string): Person {
     connected,
     tracks: [...tracks.values()],
     hand: 0,
+    recording: participant.recording,
+    decodes: participant.decodes.slice(0, MAX_CODECS).flatMap((codec) => CODECS[codec] ?? []),
+    connection: connectionOf(participant),
   };
+}
+
+function connectionOf({ connection }: Participant): Connection {
+  const quality = QUALITIES[connection?.quality ?? Quality.UNSPECIFIED] ?? "unknown";
+  return { quality, roundTripMs: connection?.roundTripMs ?? 0, backlogMs: connection?.backlogMs ?? 0 };
 }
 
 export function roomOf(room: WireRoom): Room {

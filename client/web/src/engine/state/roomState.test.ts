@@ -9,10 +9,13 @@ import {
   SnapshotSchema,
   TrackKind,
 } from "../../protocol/messages/room_pb";
+import type { ChatContent } from "../crypto/chatCipher";
 import {
+  chatDropped,
   chatFailed,
   chatOpened,
   chatQueued,
+  chatTriedAgain,
   EMPTY_ROOM,
   missingChatAfter,
   type RoomState,
@@ -78,10 +81,17 @@ const queued = (state: RoomState, sequence: number) =>
   chatQueued(state, {
     id: idOf(sequence),
     sealed: Uint8Array.of(sequence),
-    text: `mine ${sequence}`,
+    content: content(`mine ${sequence}`),
     to: "",
     sentAt: 5,
   });
+const content = (text: string, parts: Partial<ChatContent> = {}): ChatContent => ({
+  text,
+  replyTo: "",
+  reaction: "",
+  withdrawn: false,
+  ...parts,
+});
 const sequences = (state: RoomState) => state.chat.map((line) => line.sequence);
 
 describe("a snapshot", () => {
@@ -106,7 +116,7 @@ describe("a snapshot", () => {
   });
 
   it("replaces everything but chat, and keeps the objects of whom nothing changed", () => {
-    const before = chatOpened(applied(joinedRoom(), said(1)), hexOf(1), "hello");
+    const before = chatOpened(applied(joinedRoom(), said(1)), hexOf(1), content("hello"));
     const state = applied(
       before,
       snapshot({ participants: [participant("ada", 1), participant("eve", 3)], lastChat: 1n }),
@@ -254,6 +264,22 @@ describe("tracks", () => {
   });
 });
 
+describe("recording", () => {
+  it("is told when it begins and ends", () => {
+    const change = (recording: boolean): Body => ({
+      case: "participantChanged",
+      value: { participant: { ...participant("ben", 2), tracks: [], recording } },
+    });
+    const begun = reduce(joinedRoom(), message(change(true)));
+    expect(begun.notices).toEqual([{ kind: "recording", person: "ben", on: true }]);
+    expect(person(begun.state, "ben")).toMatchObject({ recording: true, tracks: [{ kind: "microphone" }] });
+    expect(reduce(begun.state, message(change(true))).notices).toEqual([]);
+    expect(reduce(begun.state, message(change(false))).notices).toEqual([
+      { kind: "recording", person: "ben", on: false },
+    ]);
+  });
+});
+
 describe("reactions", () => {
   it("pass, when they are one emoji of somebody who is there", () => {
     const notices = (who: string, reaction: string) =>
@@ -270,22 +296,22 @@ describe("chat", () => {
     expect(first.toOpen).toEqual([{ id: hexOf(1), sealed: Uint8Array.of(1) }]);
     let state = applied(first.state, said(2));
     expect(state.chat).toEqual([]);
-    state = chatOpened(state, hexOf(2), "two");
+    state = chatOpened(state, hexOf(2), content("two"));
     state = chatOpened(state, hexOf(1), null);
     expect(state.chat.map(({ sequence, text, state: how }) => [sequence, text, how])).toEqual([
       [1, "", "unreadable"],
       [2, "two", "said"],
     ]);
     expect(state.chat[0]).toMatchObject({ from: "ben", fromName: "Ben", sentAt: 1_700_000_000_000 });
-    expect(chatOpened(state, hexOf(2), "another")).toBe(state);
-    expect(chatOpened(state, "00", "unknown")).toBe(state);
+    expect(chatOpened(state, hexOf(2), content("another"))).toBe(state);
+    expect(chatOpened(state, "00", content("unknown"))).toBe(state);
   });
 
   it("comes once, by its sequence and by its id", () => {
     const state = applied(joinedRoom(), said(1));
     expect(applied(state, said(1))).toBe(state);
     const sameId: Body = { case: "chat", value: { ...chat(2), id: idOf(1) } };
-    expect(sequences(chatOpened(applied(state, sameId), hexOf(1), "one"))).toEqual([1]);
+    expect(sequences(chatOpened(applied(state, sameId), hexOf(1), content("one")))).toEqual([1]);
     expect(reduce(state, message({ case: "chat", value: { ...chat(3), id: new Uint8Array(3) } })).toOpen).toEqual([]);
   });
 
@@ -296,7 +322,7 @@ describe("chat", () => {
     expect(missingChatAfter(state)).toBe(2);
     state = applied(state, history([3, 4, 5], true));
     expect([missingChatAfter(state), state.chatComplete]).toEqual([null, true]);
-    for (const each of [1, 2, 3, 4, 5]) state = chatOpened(state, hexOf(each), "text");
+    for (const each of [1, 2, 3, 4, 5]) state = chatOpened(state, hexOf(each), content("text"));
     expect(sequences(state)).toEqual([1, 2, 3, 4, 5]);
     // After a restart only what is newer is asked for.
     expect(missingChatAfter(applied(state, snapshot({ lastChat: 7n })))).toBe(5);
@@ -312,9 +338,20 @@ describe("chat", () => {
   it("of one's own comes last until the room says it, and needs no opening", () => {
     let state = queued(joinedRoom(), 9);
     expect(state.chat).toEqual([
-      { id: hexOf(9), sequence: 0, from: "ada", fromName: "ADA", sentAt: 5, to: "", text: "mine 9", state: "sending" },
+      {
+        id: hexOf(9),
+        sequence: 0,
+        from: "ada",
+        fromName: "ADA",
+        sentAt: 5,
+        to: "",
+        text: "mine 9",
+        replyTo: "",
+        reactions: [],
+        state: "sending",
+      },
     ]);
-    state = chatOpened(applied(state, said(1)), hexOf(1), "theirs");
+    state = chatOpened(applied(state, said(1)), hexOf(1), content("theirs"));
     expect(state.chat.map(({ text }) => text)).toEqual(["theirs", "mine 9"]);
     const confirmed = reduce(state, message({ case: "chat", value: { ...chat(2, "ada"), id: idOf(9) } }));
     expect(confirmed.toOpen).toEqual([]);
@@ -331,6 +368,32 @@ describe("chat", () => {
     expect(unconfirmedChat(state).map(({ id, sealed }) => [id, sealed])).toEqual([[idOf(9), Uint8Array.of(9)]]);
     expect(state.chat.map((line) => line.state)).toEqual(["failed", "sending"]);
     expect(chatFailed(state, "00")).toBe(state);
+  });
+
+  it("of one's own that was refused can be sent again, or dropped", () => {
+    const failed = chatFailed(queued(joinedRoom(), 8), hexOf(8));
+    const again = chatTriedAgain(failed, hexOf(8));
+    expect(unconfirmedChat(again)).toHaveLength(1);
+    expect(again.chat.map((line) => line.state)).toEqual(["sending"]);
+    expect(chatDropped(failed, hexOf(8)).chat).toEqual([]);
+  });
+
+  it("has reactions with the line they are to, the newest of each person", () => {
+    const step = (state: RoomState, sequence: number, from: string, parts: Partial<ChatContent>) =>
+      chatOpened(applied(state, said(sequence, from)), hexOf(sequence), content("", { replyTo: hexOf(1), ...parts }));
+    let state = chatOpened(applied(joinedRoom(), said(1)), hexOf(1), content("hello"));
+    state = step(state, 2, "ada", { reaction: "👍" });
+    state = step(state, 3, "ben", { reaction: "🎉" });
+    state = step(state, 4, "ada", { reaction: "❤️" });
+    expect(state.chat).toHaveLength(1);
+    expect(state.chat[0]?.reactions.map(({ person: who, reaction }) => [who, reaction])).toEqual([
+      ["ben", "🎉"],
+      ["ada", "❤️"],
+    ]);
+    state = step(state, 5, "ada", { reaction: "❤️", withdrawn: true });
+    expect(state.chat[0]?.reactions).toHaveLength(1);
+    const line = state.chat[0];
+    expect(applied(state, said(6)).chat[0]).toBe(line);
   });
 
   it("under the id of an own message, but from somebody else, is somebody else's", () => {

@@ -4,6 +4,7 @@
 import { type Bytes, toHex } from "../../protocol/bytes";
 import type { Participant, ServerMessage, Snapshot, Track as WireTrack } from "../../protocol/messages/room_pb";
 import { participantNumber } from "../../protocol/objectHeader";
+import type { ChatContent } from "../crypto/chatCipher";
 import type { ChatLine, MeetingNotice, MeetingState, Person, Room, Track } from "../types";
 import {
   type ChatState,
@@ -12,9 +13,11 @@ import {
   chatReceived,
   EMPTY_CHAT,
   historyReceived,
+  lineDropped,
   lineFailed,
   lineOpened,
   linesOf,
+  lineTriedAgain,
   type PendingChat,
   type SealedChat,
 } from "./chatState";
@@ -68,7 +71,7 @@ export function reduce(state: RoomState, { body }: ServerMessage): Reduction {
     case "participantJoined":
       return body.value.participant ? joined(state, body.value.participant) : quiet(state);
     case "participantChanged":
-      return quiet(body.value.participant ? changed(state, body.value.participant) : state);
+      return body.value.participant ? changed(state, body.value.participant) : quiet(state);
     case "participantLeft":
       return left(state, body.value.participant, body.value.reason);
     case "trackPublished":
@@ -105,9 +108,9 @@ export function reduce(state: RoomState, { body }: ServerMessage): Reduction {
 // An own message that is about to be sent. `sentAt` in ms since 1970, by our clock.
 export function chatQueued(
   state: RoomState,
-  message: { id: Bytes; sealed: Bytes; text: string; to: string; sentAt: number },
+  message: { id: Bytes; sealed: Bytes; content: ChatContent; to: string; sentAt: number },
 ): RoomState {
-  const { id, sealed, text, to, sentAt } = message;
+  const { id, sealed, content, to, sentAt } = message;
   const fromName = state.people.find(({ you }) => you)?.name ?? "";
   const line: ChatLine = {
     id: toHex(id),
@@ -116,11 +119,13 @@ export function chatQueued(
     fromName,
     sentAt,
     to,
-    text,
+    text: content.text,
+    replyTo: content.replyTo,
+    reactions: [],
     state: "sending",
   };
   const { chatState } = state;
-  return withChat(state, { ...chatState, pending: [...chatState.pending, { id, sealed, line }] });
+  return withChat(state, { ...chatState, pending: [...chatState.pending, { id, sealed, line, content }] });
 }
 
 // The room refused it: it is kept, and not sent again. `id` in hex.
@@ -128,9 +133,18 @@ export function chatFailed(state: RoomState, id: string): RoomState {
   return withChat(state, lineFailed(state.chatState, id));
 }
 
-// `id` in hex; `text` is null when it could not be read.
-export function chatOpened(state: RoomState, id: string, text: string | null): RoomState {
-  return withChat(state, lineOpened(state.chatState, id, text));
+// Of one that was refused: it is to be sent again.
+export function chatTriedAgain(state: RoomState, id: string): RoomState {
+  return withChat(state, lineTriedAgain(state.chatState, id));
+}
+
+export function chatDropped(state: RoomState, id: string): RoomState {
+  return withChat(state, lineDropped(state.chatState, id));
+}
+
+// `id` in hex; `content` is null when it could not be read.
+export function chatOpened(state: RoomState, id: string, content: ChatContent | null): RoomState {
+  return withChat(state, lineOpened(state.chatState, id, content));
 }
 
 // To be sent again, under the same ids, once both sides count from 1 again and missingChatAfter() is null.
@@ -196,12 +210,15 @@ function joined(state: RoomState, participant: Participant): Reduction {
   return noticed(withSessions({ ...state, people }, sessions), notices);
 }
 
-function changed(state: RoomState, participant: Participant): RoomState {
-  if (!state.people.some(({ id }) => id === participant.id)) return state;
-  const { name, role, connected } = personOf(participant, state.you);
-  const people = withPerson(state.people, participant.id, (person) => withParts(person, { name, role, connected }));
+function changed(state: RoomState, participant: Participant): Reduction {
+  if (!state.people.some(({ id }) => id === participant.id)) return quiet(state);
+  const { tracks: _, hand: __, ...parts } = personOf(participant, state.you);
+  const before = state.people.find(({ id }) => id === participant.id);
+  const people = withPerson(state.people, participant.id, (person) => withParts(person, parts));
   const sessions = withSession(state.sessions, participant.id, participant.mediaSession);
-  return withSessions(withParts(state, { people }), sessions);
+  const changedState = withSessions(withParts(state, { people }), sessions);
+  if (before?.recording === parts.recording) return quiet(changedState);
+  return noticed(changedState, [{ kind: "recording", person: parts.id, on: parts.recording }]);
 }
 
 function left(state: RoomState, id: string, reason: string): Reduction {

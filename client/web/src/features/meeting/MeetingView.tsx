@@ -154,6 +154,10 @@ function wordsOf(notice: MeetingNotice, state: MeetingState): string {
       return t("notice.stoppedBy", { name: name(notice.by) });
     case "unmute-asked":
       return t("notice.unmuteAsked", { name: name(notice.by) });
+    case "recording":
+      return t(notice.on ? "notice.recordingOn" : "notice.recordingOff", { name: name(notice.person) });
+    case "muted-but-speaking":
+      return t("notice.mutedSpeaking");
   }
 }
 
