@@ -38,7 +38,7 @@ test("two people meet, write and leave, by keys alone", async () => {
   await ben.keyboard.press("c");
   await ben.keyboard.type("See https://example.org/a, and <b>this</b>");
   await ben.keyboard.press("Enter");
-  await anna.getByRole("button", { name: "Chat, 1 unread" }).click();
+  await anna.getByRole("button", { name: "Chat 1 unread" }).click();
   const said = anna.getByRole("log").locator(".said");
   await said.waitFor();
   assert.equal(await said.innerText(), "See https://example.org/a, and <b>this</b>");

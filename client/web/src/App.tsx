@@ -1,11 +1,14 @@
 // From the link to the meeting and out again: one screen at a time.
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { type Meeting, MeetingError } from "./engine/types";
 import { Join } from "./features/join/Join";
 import { Problem } from "./features/join/Problem";
-import { MeetingView } from "./features/meeting/MeetingView";
 import { type Invitation, openInvitation } from "./features/services";
-import { t } from "./i18n/i18n";
+import { currentLanguage, onLanguage, t } from "./i18n/i18n";
+
+// Not needed before somebody joins: it comes while they look at their picture.
+const loadMeetingView = () => import("./features/meeting/MeetingView");
+const MeetingView = lazy(async () => ({ default: (await loadMeetingView()).MeetingView }));
 
 type Screen =
   | { kind: "loading" }
@@ -15,11 +18,15 @@ type Screen =
 
 export function App() {
   const [screen, setScreen] = useState<Screen>({ kind: "loading" });
+  useSyncExternalStore(onLanguage, currentLanguage); // all words are said again
 
   const open = useCallback(() => {
     setScreen({ kind: "loading" });
     openInvitation().then(
-      (invitation) => setScreen({ kind: "join", invitation }),
+      (invitation) => {
+        setScreen({ kind: "join", invitation });
+        void loadMeetingView();
+      },
       (error: unknown) => setScreen(problemOf(error)),
     );
   }, []);
@@ -33,11 +40,7 @@ export function App() {
 
   switch (screen.kind) {
     case "loading":
-      return (
-        <main className="screen">
-          <p role="status">{t("join.loading")}</p>
-        </main>
-      );
+      return <Loading />;
     case "join":
       return (
         <Join
@@ -47,10 +50,22 @@ export function App() {
         />
       );
     case "meeting":
-      return <MeetingView meeting={screen.meeting} link={screen.invitation.link} onEnded={ended} />;
+      return (
+        <Suspense fallback={<Loading />}>
+          <MeetingView meeting={screen.meeting} link={screen.invitation.link} onEnded={ended} />
+        </Suspense>
+      );
     case "problem":
       return <Problem code={screen.code} message={screen.message} onAgain={open} />;
   }
+}
+
+function Loading() {
+  return (
+    <main className="screen">
+      <p role="status">{t("join.loading")}</p>
+    </main>
+  );
 }
 
 function problemOf(error: unknown): Screen {

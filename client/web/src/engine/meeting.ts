@@ -118,7 +118,7 @@ export class LiveMeeting implements Meeting {
       changed: () => this.changed(),
       spokeWhileMuted: () => this.hintMuted(),
     });
-    this.receiving = new Receiving(this.workers.downlink, say, () => {});
+    this.receiving = new Receiving(this.workers.downlink, say, () => this.changed());
     this.cipher = ChatCipher.create(options.keys.chatBaseKey, this.session, options.room);
     this.state = this.snapshot();
     this.timer = setInterval(() => this.everySecond(), STATISTICS_MS);
@@ -205,6 +205,9 @@ export class LiveMeeting implements Meeting {
   setVolume(person: string, volume: number): void {
     this.volumes.set(person, Math.min(2, Math.max(0, volume)));
     this.applyVolumes();
+  }
+  volume(person: string): number {
+    return this.volumes.get(person) ?? 1;
   }
   level(person: string): number {
     return this.receiving.level(person);
@@ -421,6 +424,7 @@ export class LiveMeeting implements Meeting {
       chatComplete,
       ...devices,
       quality: this.quality,
+      unreadable: this.receiving?.unreadable ?? [],
     };
   }
 

@@ -112,6 +112,7 @@ export interface MeetingState {
   readonly camera: OwnDevice;
   readonly screen: OwnDevice;
   readonly quality: "good" | "weak" | "lost";
+  readonly unreadable: readonly number[]; // tracks that nothing could be opened of: another key sealed them
 }
 
 // What passes and is not kept.
@@ -157,6 +158,7 @@ export interface Meeting {
   showVideo(track: number, canvas: HTMLCanvasElement, width: number, height: number): VideoView;
   useSpeaker(deviceId: string): Promise<void>;
   setVolume(person: string, volume: number): void; // 0…2, 1 as it comes
+  volume(person: string): number;
   level(person: string): number; // 0…1, what is heard of this person now
 
   // An empty `to`: to everybody; an empty `replyTo`: no answer to another line.
@@ -191,7 +193,7 @@ export interface Meeting {
 export interface VideoView {
   resize(width: number, height: number): void; // 0: not seen at the moment
   readonly size: { readonly width: number; readonly height: number }; // of the picture; 0 before the first frame
-  onSize(listener: () => void): () => void;
+  onSize(listener: () => void): () => void; // also at the first picture
   close(): void;
 }
 

@@ -9,18 +9,33 @@ export type Values = Readonly<Record<string, string | number>>;
 const CATALOGUES: Record<Language, Record<Key, string>> = { en: english, de: german };
 
 let current: Language = "en";
+const listeners = new Set<() => void>();
 
 // The first of the reader's languages that we speak.
 export function chooseLanguage(wanted: readonly string[]): Language {
   for (const tag of wanted) {
-    const language = tag.toLowerCase().split("-")[0];
-    if (language === "en" || language === "de") return language;
+    const language = tag.toLowerCase().split("-")[0] ?? "";
+    if (isLanguage(language)) return language;
   }
   return "en";
 }
 
+export function isLanguage(text: string): text is Language {
+  return Object.hasOwn(CATALOGUES, text);
+}
+
 export function setLanguage(language: Language): void {
   current = language;
+  for (const listener of listeners) listener();
+}
+
+export function currentLanguage(): Language {
+  return current;
+}
+
+export function onLanguage(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }
 
 export function t(key: Key, values: Values = {}): string {
@@ -31,6 +46,16 @@ export function t(key: Key, values: Values = {}): string {
 export function plural(many: "meeting.people", count: number): string {
   const form = new Intl.PluralRules(current).select(count) === "one" ? "one" : "other";
   return t(`${many}.${form}`, { count });
+}
+
+export function number(value: number, digits = 0): string {
+  return new Intl.NumberFormat(current, { maximumFractionDigits: digits, minimumFractionDigits: digits }).format(value);
+}
+
+export function timeOfDay(at: number): string {
+  // English has many habits: those of the reader's country.
+  const locale = navigator.languages.find((tag) => tag.toLowerCase().startsWith(current)) ?? current;
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 export function isKey(text: string): text is Key {

@@ -16,6 +16,7 @@ interface View {
 
 export class Receiving {
   figures: readonly ReceivedFigures[] = [];
+  unreadable: readonly number[] = [];
   private readonly views = new Map<number, View>();
   private readonly sizes = new Map<number, { width: number; height: number }>();
   private readonly levels = new Map<string, number>();
@@ -28,7 +29,7 @@ export class Receiving {
   constructor(
     private readonly downlink: Worker,
     private readonly send: (body: ClientBody) => void,
-    private readonly unreadable: (track: number) => void,
+    private readonly changed: () => void,
   ) {
     downlink.addEventListener("message", (event: MessageEvent<FromDownlink>) => this.heard(event.data));
   }
@@ -44,6 +45,8 @@ export class Receiving {
           return { id, person: person.id, kind, codec, channels, session: sessions.get(person.id) ?? 0n };
         }),
       );
+    const known = new Set(tracks.map(({ id }) => id));
+    if (this.unreadable.some((id) => !known.has(id))) this.unreadable = this.unreadable.filter((id) => known.has(id));
     this.tell({ kind: "tracks", tracks });
     this.subscribe();
   }
@@ -136,7 +139,8 @@ export class Receiving {
         for (const { person, meter } of message.levels) this.levels.set(person, meter);
         break;
       case "unreadable":
-        this.unreadable(message.track);
+        this.unreadable = [...this.unreadable, message.track];
+        this.changed();
         break;
       case "figures":
         this.figures = message.streams;

@@ -1,10 +1,12 @@
 // Before the meeting: who you are and what others will hear and see of you.
-import { type FormEvent, useEffect, useState } from "react";
-import { type DeviceProblem, type Meeting, MeetingError } from "../../engine/types";
+import { type FormEvent, useState } from "react";
+import { type Meeting, MeetingError } from "../../engine/types";
 import { t } from "../../i18n/i18n";
 import type { Invitation } from "../services";
+import { DeviceChoice } from "./DeviceChoice";
 import { remember, remembered } from "./memory";
 import { type Choice, Level, Picture, useTried } from "./Preview";
+import { Speaker } from "./Speaker";
 import "./join.css";
 
 interface Props {
@@ -20,21 +22,22 @@ export function Join({ invitation, onJoined, onProblem }: Props) {
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [microphone, setMicrophone] = useState<Choice>({ on: true, deviceId: remembered("microphone") });
-  const [camera, setCamera] = useState<Choice>({ on: true, deviceId: remembered("camera") });
+  const [microphone, setMicrophone] = useRemembered("microphone");
+  const [camera, setCamera] = useRemembered("camera");
+  const [speaker, setSpeaker] = useState(() => remembered("speaker"));
   const heard = useTried(microphone, "microphone");
   const seen = useTried(camera, "camera");
-  const devices = useDevices(heard.stream !== null, seen.stream !== null);
 
   const enter = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     setWrong(false);
     remember("name", name);
-    remember("microphone", microphone.deviceId);
-    remember("camera", camera.deviceId);
+    remember("speaker", speaker);
     try {
       const meeting = await invitation.join(name.trim(), password);
+      // A device that is at home now is no reason to stay outside.
+      if (speaker !== "") void meeting.useSpeaker(speaker).catch(() => {});
       if (microphone.on && !heard.problem) void meeting.useMicrophone(microphone.deviceId);
       if (camera.on && !seen.problem) void meeting.useCamera(camera.deviceId);
       onJoined(meeting);
@@ -48,9 +51,14 @@ export function Join({ invitation, onJoined, onProblem }: Props) {
 
   return (
     <main className="screen join">
-      <h1>{invitation.name || t("join.title")}</h1>
+      <h1>
+        <bdi>{invitation.name || t("join.title")}</bdi>
+      </h1>
       <div className="join-columns">
-        <Picture stream={seen.stream} />
+        <div className="join-picture">
+          <Picture stream={seen.stream} />
+          <Level stream={heard.stream} />
+        </div>
         <form onSubmit={(event) => void enter(event)}>
           <label className="field">
             {t("join.name")}
@@ -82,21 +90,21 @@ export function Join({ invitation, onJoined, onProblem }: Props) {
               )}
             </label>
           )}
-          <Device
-            title={t("join.microphone")}
+          <DeviceChoice
+            device="microphone"
             choice={microphone}
             problem={heard.problem}
-            devices={devices.filter(({ kind }) => kind === "audioinput")}
+            runs={heard.stream !== null}
             onChange={setMicrophone}
           />
-          <Level stream={heard.stream} />
-          <Device
-            title={t("join.camera")}
+          <DeviceChoice
+            device="camera"
             choice={camera}
             problem={seen.problem}
-            devices={devices.filter(({ kind }) => kind === "videoinput")}
+            runs={seen.stream !== null}
             onChange={setCamera}
           />
+          <Speaker deviceId={speaker} onChange={setSpeaker} />
           <button type="submit" className="button primary wide" disabled={busy || name.trim() === ""}>
             {busy ? t("join.entering") : t("join.enter")}
           </button>
@@ -106,62 +114,16 @@ export function Join({ invitation, onJoined, onProblem }: Props) {
   );
 }
 
-interface DeviceProps {
-  readonly title: string;
-  readonly choice: Choice;
-  readonly problem: DeviceProblem | null;
-  readonly devices: readonly MediaDeviceInfo[];
-  readonly onChange: (choice: Choice) => void;
-}
-
-function Device({ title, choice, problem, devices, onChange }: DeviceProps) {
-  return (
-    <div className="field">
-      <div className="row">
-        <span>{title}</span>
-        <button
-          type="button"
-          className="button"
-          aria-pressed={choice.on}
-          onClick={() => onChange({ ...choice, on: !choice.on })}
-        >
-          {choice.on ? t("join.on") : t("join.off")}
-        </button>
-      </div>
-      {choice.on && devices.length > 1 && (
-        <select
-          aria-label={title}
-          value={choice.deviceId}
-          onChange={(event) => onChange({ ...choice, deviceId: event.target.value })}
-        >
-          {devices.map(({ deviceId, label }) => (
-            <option key={deviceId} value={deviceId}>
-              {label}
-            </option>
-          ))}
-        </select>
-      )}
-      {problem && (
-        <p role="status" className="bad">
-          {t(`device.${problem}`)}
-        </p>
-      )}
-    </div>
-  );
-}
-
-// Their names are known only once one of them runs.
-function useDevices(...runs: readonly boolean[]): readonly MediaDeviceInfo[] {
-  const [devices, setDevices] = useState<readonly MediaDeviceInfo[]>([]);
-  const known = runs.join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what runs changes what can be read
-  useEffect(() => {
-    const media = navigator.mediaDevices;
-    if (!media) return;
-    const look = () => void media.enumerateDevices().then(setDevices, () => {});
-    look();
-    media.addEventListener("devicechange", look);
-    return () => media.removeEventListener("devicechange", look);
-  }, [known]);
-  return devices;
+// Whoever came without a microphone or camera comes without it again.
+function useRemembered(device: "microphone" | "camera"): [Choice, (choice: Choice) => void] {
+  const [choice, setChoice] = useState<Choice>(() => ({
+    on: remembered(`${device}-off`) === "",
+    deviceId: remembered(device),
+  }));
+  const change = (next: Choice) => {
+    setChoice(next);
+    remember(device, next.deviceId);
+    remember(`${device}-off`, next.on ? "" : "off");
+  };
+  return [choice, change];
 }

@@ -1,11 +1,20 @@
 // In the meeting: the pictures, one bar of controls, one panel beside them.
+import { CircleDot, WifiOff } from "lucide-react";
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { DeviceProblem, Meeting, MeetingNotice, MeetingState } from "../../engine/types";
+import type { DeviceProblem, Meeting, MeetingState } from "../../engine/types";
 import { plural, t } from "../../i18n/i18n";
+import { toggleCamera, toggleFullScreen, toggleMicrophone, toggleSharing, yourself } from "./actions";
 import { Chat } from "./Chat";
-import { Controls, ownHand, type Panel, toggleCamera, toggleMicrophone, toggleSharing } from "./Controls";
+import { Controls, type Open, type Panel } from "./Controls";
+import { Ask, Shortcuts } from "./Dialogs";
 import { People } from "./People";
+import { useRecording } from "./recording/useRecording";
+import { Settings } from "./Settings";
 import { Stage } from "./Stage";
+import { Statistics } from "./Statistics";
+import { type Shortcut, useKeys } from "./useKeys";
+import { type Flying, type Notice, useNotices } from "./useNotices";
+import { MOST_PINS, type ViewMode } from "./view";
 import "./meeting.css";
 
 interface Props {
@@ -14,35 +23,13 @@ interface Props {
   readonly onEnded: (code: string, message: string) => void;
 }
 
-type Act = (done: Promise<void>) => void;
-
-const NOTICE_MS = 6000; // milliseconds
-
 export function MeetingView({ meeting, link, onEnded }: Props) {
   const subscribe = useCallback((listener: () => void) => meeting.onChange(listener), [meeting]);
   const state = useSyncExternalStore(subscribe, () => meeting.state);
-  const [panel, setPanel] = useState<Panel>(null);
-  const [notices, say] = useNotices();
-  const unread = useUnread(state, panel === "chat");
   const { phase } = state;
-
-  useEffect(() => meeting.onNotice((notice) => say(wordsOf(notice, meeting.state))), [meeting, say]);
   useEffect(() => {
     if (phase.kind === "ended") onEnded(phase.ending.code, phase.ending.message);
   }, [phase, onEnded]);
-  useEffect(() => {
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${state.room.name || t("app.name")}`;
-  }, [unread, state.room.name]);
-  // What was refused is said, not lost.
-  const act = useCallback(
-    (done: Promise<void>) => {
-      done.catch((error: unknown) =>
-        say(t("notice.refused", { message: error instanceof Error ? error.message : "" })),
-      );
-    },
-    [say],
-  );
-  useKeys(meeting, panel, setPanel, act);
 
   if (phase.kind === "connecting") {
     return (
@@ -51,114 +38,228 @@ export function MeetingView({ meeting, link, onEnded }: Props) {
       </main>
     );
   }
-  if (phase.kind === "waiting") {
-    return (
-      <main className="screen">
-        <h1>{state.room.name || t("lobby.title")}</h1>
-        <p role="status">
-          {t("lobby.title")}. {t("lobby.help")}
-        </p>
-        <button type="button" className="button" onClick={() => void meeting.leave()}>
-          {t("control.leave")}
-        </button>
-      </main>
-    );
-  }
-  const close = () => setPanel(null);
-  const problems = [state.microphone.problem, state.camera.problem, state.screen.problem].filter(
-    (problem): problem is DeviceProblem => problem !== null,
-  );
+  if (phase.kind === "waiting") return <Lobby meeting={meeting} name={state.room.name} />;
+  return <Room meeting={meeting} state={state} link={link} />;
+}
+
+function Lobby({ meeting, name }: { readonly meeting: Meeting; readonly name: string }) {
   return (
-    <main className="meeting">
-      <header className="row top">
-        <h1>
-          <bdi>{state.room.name}</bdi>
-        </h1>
-        <span className="soft numbers">{plural("meeting.people", state.people.length)}</span>
-        {phase.kind === "reconnecting" && (
-          <span role="status" className="banner">
-            {t("meeting.reconnecting")}
-          </span>
-        )}
-      </header>
-      <div className="middle">
-        <Stage meeting={meeting} state={state} />
-        {panel === "chat" && <Chat meeting={meeting} state={state} onClose={close} act={act} />}
-        {panel === "people" && <People meeting={meeting} state={state} onClose={close} act={act} />}
+    <main className="screen">
+      <h1>{name || t("lobby.title")}</h1>
+      <div role="status">
+        <p>
+          <strong>{t("lobby.title")}</strong>
+        </p>
+        <p>{t("lobby.help")}</p>
       </div>
-      {state.people.length === 1 && <Alone link={link} />}
-      <div className="notices" role="status">
-        {notices.map(({ id, words }) => (
-          <p key={id}>{words}</p>
-        ))}
-        {problems.map((problem) => (
-          <p key={problem} className="bad">
-            {t(`device.${problem}`)}
-          </p>
-        ))}
-      </div>
-      <Controls meeting={meeting} state={state} panel={panel} unread={unread} onPanel={setPanel} act={act} />
+      <button type="button" className="button" onClick={() => void meeting.leave()}>
+        {t("control.leave")}
+      </button>
     </main>
   );
 }
 
-function Alone({ link }: { readonly link: string }) {
-  const [copied, setCopied] = useState(false);
+interface RoomProps {
+  readonly meeting: Meeting;
+  readonly state: MeetingState;
+  readonly link: string;
+}
+
+function Room({ meeting, state, link }: RoomProps) {
+  const [panel, setPanel] = usePanel();
+  const [open, setOpen] = useState<Open>(null);
+  const [reacting, setReacting] = useState(false);
+  const [mode, setMode] = useState<ViewMode>("auto");
+  const [pins, setPins] = useState<readonly string[]>([]);
+  const { notices, flying, say, act } = useNotices(meeting);
+  const recording = useRecording(meeting, say);
+  const unread = useUnread(state, panel === "chat");
+  const title = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => title.current?.focus(), []);
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}${state.room.name || t("app.name")}`;
+  }, [unread, state.room.name]);
+
+  const nextMode = () => setMode(mode === "speaker" ? "gallery" : "speaker");
+  const toggle = (which: Panel) => setPanel(panel === which ? null : which);
+  const shortcuts: Shortcut[] = [
+    { key: "m", shown: "M", words: "keys.microphone", run: () => toggleMicrophone(meeting) },
+    { key: "v", shown: "V", words: "keys.camera", run: () => toggleCamera(meeting) },
+    { key: "s", shown: "S", words: "keys.share", run: () => toggleSharing(meeting) },
+    {
+      key: "h",
+      shown: "H",
+      words: "keys.hand",
+      run: () => act(meeting.setHand(!(yourself(meeting.state)?.hand ?? 0))),
+    },
+    { key: "r", shown: "R", words: "control.react", run: () => setReacting(true) },
+    { key: "c", shown: "C", words: "control.chat", run: () => toggle("chat") },
+    { key: "p", shown: "P", words: "control.people", run: () => toggle("people") },
+    { key: "i", shown: "I", words: "control.statistics", run: () => toggle("statistics") },
+    { key: "g", shown: "G", words: "control.view", run: nextMode },
+    { key: "f", shown: "F", words: "control.fullScreen", run: toggleFullScreen },
+    { key: "?", shown: "?", words: "control.keys", run: () => setOpen("keys") },
+    { key: "escape", shown: "Esc", words: "keys.close", run: () => setPanel(null) },
+  ];
+  useKeys(meeting, shortcuts);
+
+  const pin = (key: string) =>
+    setPins(pins.includes(key) ? pins.filter((each) => each !== key) : [...pins, key].slice(-MOST_PINS));
+  const close = () => setPanel(null);
   return (
-    <div className="row alone">
-      <p>{t("meeting.alone")}</p>
-      <button
-        type="button"
-        className="button primary"
-        onClick={() =>
-          void navigator.clipboard.writeText(link).then(
-            () => setCopied(true),
-            () => setCopied(false),
-          )
-        }
-      >
-        {copied ? t("meeting.copied") : t("meeting.copyLink")}
-      </button>
+    <main className="meeting">
+      <header className="row top">
+        <h1 ref={title} tabIndex={-1}>
+          <bdi>{state.room.name}</bdi>
+        </h1>
+        <span className="soft numbers">{plural("meeting.people", state.people.length)}</span>
+        <Banners state={state} />
+      </header>
+      <div className="middle">
+        <Stage
+          meeting={meeting}
+          state={state}
+          mode={mode}
+          pins={pins}
+          onPin={pin}
+          onQuality={() => setPanel("statistics")}
+        />
+        {panel === "chat" && <Chat meeting={meeting} state={state} onClose={close} act={act} />}
+        {panel === "people" && (
+          <People meeting={meeting} state={state} onClose={close} onEnd={() => setOpen("end")} act={act} />
+        )}
+        {panel === "statistics" && <Statistics meeting={meeting} state={state} onClose={close} />}
+      </div>
+      {state.people.length === 1 && <Alone link={link} />}
+      <Passing notices={notices} flying={flying} state={state} />
+      <Controls
+        meeting={meeting}
+        state={state}
+        panel={panel}
+        unread={unread}
+        reacting={reacting}
+        onReacting={setReacting}
+        onPanel={setPanel}
+        onOpen={(which) => (which === "record" && recording.on ? recording.stop() : setOpen(which))}
+        onMode={nextMode}
+        act={act}
+      />
+      <Settings meeting={meeting} state={state} open={open === "settings"} onClose={() => setOpen(null)} />
+      <Shortcuts shortcuts={shortcuts} open={open === "keys"} onClose={() => setOpen(null)} />
+      <Ask
+        title={t("record.title")}
+        words={t("record.help")}
+        yes={t("record.start")}
+        open={open === "record"}
+        onClose={() => setOpen(null)}
+        onYes={recording.start}
+      />
+      <Ask
+        title={t("people.endSure")}
+        words={t("people.endHelp")}
+        yes={t("people.end")}
+        bad
+        open={open === "end"}
+        onClose={() => setOpen(null)}
+        onYes={() => act(meeting.closeRoom())}
+      />
+    </main>
+  );
+}
+
+// What everybody must know all the time.
+function Banners({ state }: { readonly state: MeetingState }) {
+  const recorders = state.people.filter(({ recording }) => recording);
+  return (
+    <div className="row" role="status">
+      {recorders.length > 0 && (
+        <span className="banner recording">
+          <CircleDot size={16} aria-hidden="true" />
+          {t("meeting.recordedBy", { names: recorders.map(({ name }) => name).join(", ") })}
+        </span>
+      )}
+      {state.phase.kind === "reconnecting" && (
+        <span className="banner">
+          <WifiOff size={16} aria-hidden="true" />
+          {t("meeting.reconnecting")}
+        </span>
+      )}
     </div>
   );
 }
 
-interface Notice {
-  readonly id: number;
-  readonly words: string;
+interface PassingProps {
+  readonly notices: readonly Notice[];
+  readonly flying: readonly Flying[];
+  readonly state: MeetingState;
 }
 
-function useNotices(): [readonly Notice[], (words: string) => void] {
-  const [notices, setNotices] = useState<readonly Notice[]>([]);
-  const next = useRef(0);
-  const say = useCallback((words: string) => {
-    const id = next.current++;
-    setNotices((before) => [...before.slice(-3), { id, words }]);
-    setTimeout(() => setNotices((before) => before.filter((each) => each.id !== id)), NOTICE_MS);
-  }, []);
-  return [notices, say];
+function Passing({ notices, flying, state }: PassingProps) {
+  const problems = (["microphone", "camera", "screen"] as const).flatMap((device) => {
+    const { problem } = state[device];
+    return problem ? [{ device, problem }] : [];
+  });
+  return (
+    <>
+      <div className="notices" role="status">
+        {problems.map(({ device, problem }) => (
+          <p key={device} className="bad">
+            {t(`problem.${device}`)} {t(wordsOf(device, problem))}
+          </p>
+        ))}
+        {notices.map(({ id, words }) => (
+          <p key={id}>{words}</p>
+        ))}
+      </div>
+      <div className="flying" role="status">
+        {flying.map(({ id, reaction, name }) => (
+          <p key={id}>
+            <span className="reaction">{reaction}</span> <bdi>{name}</bdi>
+          </p>
+        ))}
+      </div>
+    </>
+  );
 }
 
-function wordsOf(notice: MeetingNotice, state: MeetingState): string {
-  const name = (id: string) => state.people.find((person) => person.id === id)?.name ?? "";
-  switch (notice.kind) {
-    case "joined":
-      return t("notice.joined", { name: notice.name });
-    case "left":
-      return t("notice.left", { name: notice.name });
-    case "reaction":
-      return t("notice.reaction", { name: name(notice.person), reaction: notice.reaction });
-    case "muted-by":
-      return t("notice.mutedBy", { name: name(notice.by) });
-    case "stopped-by":
-      return t("notice.stoppedBy", { name: name(notice.by) });
-    case "unmute-asked":
-      return t("notice.unmuteAsked", { name: name(notice.by) });
-    case "recording":
-      return t(notice.on ? "notice.recordingOn" : "notice.recordingOff", { name: name(notice.person) });
-    case "muted-but-speaking":
-      return t("notice.mutedSpeaking");
-  }
+// A lost microphone may have been replaced by another already.
+function wordsOf(device: "microphone" | "camera" | "screen", problem: DeviceProblem) {
+  return device === "microphone" && problem === "gone" ? "device.replaced" : (`device.${problem}` as const);
+}
+
+function Alone({ link }: { readonly link: string }) {
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const copy = () =>
+    void navigator.clipboard.writeText(link).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  return (
+    <div className="row alone">
+      <p>{t("meeting.alone")}</p>
+      <button type="button" className="button primary" onClick={copy}>
+        {copied ? t("meeting.copied") : t("meeting.copyLink")}
+      </button>
+      {copied === false && <input className="link" readOnly value={link} aria-label={t("meeting.copyByHand")} />}
+    </div>
+  );
+}
+
+// The focus goes back to where it was before a panel opened.
+function usePanel(): [Panel, (panel: Panel) => void] {
+  const [panel, setPanel] = useState<Panel>(null);
+  const before = useRef<Element | null>(null);
+  const change = useCallback(
+    (next: Panel) => {
+      if (panel === null) before.current = document.activeElement;
+      setPanel(next);
+      const { current } = before;
+      if (next === null && current instanceof HTMLElement && current.isConnected) current.focus();
+    },
+    [panel],
+  );
+  return [panel, change];
 }
 
 // How many lines came since the chat was last open.
@@ -169,29 +270,4 @@ function useUnread(state: MeetingState, open: boolean): number {
     if (open) setSeen(newest);
   }, [open, newest]);
   return state.chat.filter(({ sequence, from }) => sequence > seen && from !== state.you).length;
-}
-
-// One key each, never while somebody types.
-function useKeys(meeting: Meeting, panel: Panel, setPanel: (panel: Panel) => void, act: Act): void {
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest("input, select, textarea") !== null;
-      if (event.key === "Escape") setPanel(null);
-      if (typing || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-      const actions: Record<string, () => void> = {
-        m: () => toggleMicrophone(meeting),
-        v: () => toggleCamera(meeting),
-        s: () => toggleSharing(meeting),
-        h: () => act(meeting.setHand(!ownHand(meeting.state))),
-        c: () => setPanel(panel === "chat" ? null : "chat"),
-        p: () => setPanel(panel === "people" ? null : "people"),
-      };
-      const action = actions[event.key.toLowerCase()];
-      if (!action) return;
-      event.preventDefault(); // the letter must not land in the field that opens
-      action();
-    };
-    window.addEventListener("keydown", pressed);
-    return () => window.removeEventListener("keydown", pressed);
-  }, [meeting, panel, setPanel, act]);
 }
