@@ -46,17 +46,26 @@ async function freePort() {
   return port;
 }
 
-function run(program, parameters) {
-  const child = spawn(join(PROGRAMS, program), parameters, { stdio: ["ignore", "pipe", "pipe"] });
+function run(program, parameters, env = process.env) {
+  const child = spawn(join(PROGRAMS, program), parameters, { stdio: ["ignore", "pipe", "pipe"], env });
   child.text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (child.text += data));
   child.ended = once(child, "exit").then(([code]) => code);
   return child;
 }
 
+function withClock(offset) {
+  const library = `/usr/lib/${process.arch === "arm64" ? "aarch64" : "x86_64"}-linux-gnu/faketime/libfaketime.so.1`;
+  return { LD_PRELOAD: library, FAKETIME: offset, FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+}
+
 export class Server {
-  static async start(page = PAGES.engine) {
+  env = process.env;
+
+  // `clock`: how far its programs' clock is off, as faketime(1) takes it.
+  static async start(page = PAGES.engine, { clock = "" } = {}) {
     const server = new Server();
+    if (clock !== "") server.env = { ...process.env, ...withClock(clock) };
     server.page = page;
     server.folder = mkdtempSync(join(tmpdir(), "vistime-web-"));
     server.ports = await Promise.all([freePort(), freePort(), freePort(), freePort(), freePort()]);
@@ -70,7 +79,7 @@ export class Server {
     const parameters = ["--data", join(this.folder, "data"), "--bind", "127.0.0.1", "--host-name", "localhost"];
     const ports = { https, http, master, conference, loopback };
     for (const [name, port] of Object.entries(ports)) parameters.push(`--${name}-port`, String(port));
-    this.process = run("vistimed", [...parameters, "--web-dir", this.page]);
+    this.process = run("vistimed", [...parameters, "--web-dir", this.page], this.env);
     this.origin = `http://localhost:${loopback}`;
     await eventually("vistimed answers", async () => {
       if (this.process.exitCode !== null) throw new Error(this.process.text);
@@ -87,7 +96,7 @@ export class Server {
   async createRoom(options = []) {
     const server = `https://localhost:${this.ports[0]}`;
     const create = ["room", "create", "--server", server, "--ca-file", this.ca, "--name", "Weekly", "--json"];
-    const child = run("vistime", [...create, ...options]);
+    const child = run("vistime", [...create, ...options], this.env);
     if ((await child.ended) !== 0) throw new Error(child.text);
     const { room, link, host_link } = JSON.parse(child.text);
     const inBrowser = (address) => address.replace(server, this.origin);

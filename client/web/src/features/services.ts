@@ -3,6 +3,7 @@ import { fetchRoom, joinRoom } from "../api/master";
 import { inviteLink, parseMeetingLink } from "../api/meetingLink";
 import { deriveRoomKeys } from "../engine/crypto/keys";
 import { LiveMeeting } from "../engine/meeting";
+import { cleanName } from "../engine/state/fromWire";
 import { type Meeting, MeetingError } from "../engine/types";
 
 export interface Invitation {
@@ -42,7 +43,8 @@ export async function openInvitation(): Promise<Invitation> {
         room: link.room,
         keys,
         release: __VISTIME_RELEASE__,
-        admission: () => joinRoom(link, { name, password }),
+        // What hides or turns other characters is no part of a name: the server refuses it.
+        admission: () => joinRoom(link, { name: cleanName(name), password }),
       }),
   };
 }

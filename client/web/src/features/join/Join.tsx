@@ -69,7 +69,7 @@ export function Join({ invitation, onJoined, onProblem }: Props) {
               // biome-ignore lint/a11y/noAutofocus: the page has no other purpose
               autoFocus
               autoComplete="name"
-              onChange={(event) => setName(event.target.value)}
+              onChange={(event) => setName(event.target.value.slice(0, MOST_CHARACTERS))}
             />
           </label>
           {invitation.passwordRequired && (
