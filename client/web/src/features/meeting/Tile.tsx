@@ -1,6 +1,7 @@
 // One person, or one shared screen: picture or initials, name and marks.
 import { Hand, MicOff, WifiOff } from "lucide-react";
 import { useEffect, useRef } from "react";
+import { pictureElement } from "../../engine/media/surface";
 import type { Meeting, Person, Track } from "../../engine/types";
 import { t } from "../../i18n/i18n";
 
@@ -60,22 +61,22 @@ function OwnPicture({ stream, mirrored }: { readonly stream: MediaStream; readon
   return <video ref={video} className={mirrored ? "mirrored" : ""} autoPlay muted playsInline />;
 }
 
-// A canvas can be handed to the engine once only: each view makes its own.
+// An element can be handed to the engine once only: each view makes its own.
 function RemotePicture({ meeting, track }: { readonly meeting: Meeting; readonly track: number }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const parent = place.current;
     if (!parent) return;
-    const canvas = document.createElement("canvas");
-    parent.append(canvas);
+    const picture = pictureElement();
+    parent.append(picture);
     const pixels = (length: number) => Math.max(1, Math.round(length * devicePixelRatio));
-    const view = meeting.showVideo(track, canvas, pixels(parent.clientWidth), pixels(parent.clientHeight));
+    const view = meeting.showVideo(track, picture, pixels(parent.clientWidth), pixels(parent.clientHeight));
     const observer = new ResizeObserver(() => view.resize(pixels(parent.clientWidth), pixels(parent.clientHeight)));
     observer.observe(parent);
     return () => {
       observer.disconnect();
       view.close();
-      canvas.remove();
+      picture.remove();
     };
   }, [meeting, track]);
   return <div ref={place} className="picture" aria-hidden="true" />;
