@@ -29,9 +29,9 @@ test("two people meet, write and leave, by keys alone", async () => {
   const anna = await enter(hostLink, "Anna");
   const ben = await enter(link, "Ben");
   await anna.getByRole("figure", { name: "Ben", exact: true }).waitFor();
-  await ben.getByRole("figure", { name: "Anna", exact: true }).locator("canvas").waitFor();
+  await ben.getByRole("figure", { name: "Anna", exact: true }).locator(".picture > *").waitFor();
   await eventually("a picture", async () =>
-    (await ben.locator("canvas").first().evaluate((canvas) => canvas.width)) > 300,
+    (await ben.locator(".picture > *").first().evaluate(({ videoWidth, width }) => videoWidth ?? width)) > 300,
   );
   await ben.keyboard.press("h");
   await anna.getByText("hand 1").waitFor();

@@ -30,7 +30,7 @@ bench_main() {
     esac
   done
   ((names > 0)) || die_usage "./dev bench takes the names of benchmarks; ./dev bench --list prints them"
-  require_packages build bench
+  require_packages build bench browser
   build_preset release || die "the build failed; its first error is above"
   # Debian puts mumble's server, as others, where only root's PATH looks.
   PATH=$PATH:/usr/sbin:/sbin python3 tools/bench.py "$@"

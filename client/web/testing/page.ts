@@ -3,8 +3,11 @@
 import { fetchRoom, joinRoom } from "../src/api/master";
 import { parseMeetingLink } from "../src/api/meetingLink";
 import { deriveRoomKeys } from "../src/engine/crypto/keys";
+import { type PictureElement, pictureElement } from "../src/engine/media/surface";
 import { LiveMeeting } from "../src/engine/meeting";
 import { type Meeting, MeetingError, type MeetingNotice, type Statistics } from "../src/engine/types";
+import { addTile, tileSize } from "./grid";
+import { signals } from "./signals";
 
 interface Picture {
   readonly width: number;
@@ -20,7 +23,16 @@ class Engine {
   readonly notices: MeetingNotice[] = [];
   readonly phases: string[] = [];
   statistics: Statistics | null = null;
-  private readonly canvases = new Map<number, HTMLCanvasElement>();
+  private readonly pictures = new Map<number, PictureElement>();
+  private tiles = 0;
+  private probePauseMs: number | null = null;
+
+  // From now on everybody's picture is shown as soon as it is known of, in a window that has place for so many,
+  // and read with such a pause between readings, or not at all.
+  showAll(tiles: number, probePauseMs: number | null): void {
+    this.tiles = tiles;
+    this.probePauseMs = probePauseMs;
+  }
 
   // "in" or "waiting", or the code of the refusal.
   async join(name: string, password = ""): Promise<string> {
@@ -44,39 +56,67 @@ class Engine {
 
   // Shows every picture there is, each with so many device pixels.
   watch(width: number, height: number): number[] {
-    const tracks = (this.meeting?.state.people ?? [])
-      .filter((person) => !person.you)
-      .flatMap((person) => person.tracks)
-      .filter(({ kind, id }) => (kind === "camera" || kind === "screen") && !this.canvases.has(id));
-    for (const { id } of tracks) {
-      const canvas = document.body.appendChild(document.createElement("canvas"));
-      this.canvases.set(id, canvas);
-      this.meeting?.showVideo(id, canvas, width, height);
-    }
-    return [...this.canvases.keys()];
+    for (const id of this.hidden()) this.show(id, document.body.appendChild(pictureElement()), width, height);
+    return [...this.pictures.keys()];
+  }
+
+  // How many pictures each tile has shown; only where tiles are video elements.
+  frames(): number[] {
+    return [...this.pictures.values()].map((picture) => {
+      if (picture instanceof HTMLCanvasElement) return 0;
+      const { totalVideoFrames, droppedVideoFrames } = picture.getVideoPlaybackQuality();
+      return totalVideoFrames - droppedVideoFrames;
+    });
   }
 
   picture(track: number): Picture | null {
-    const canvas = this.canvases.get(track);
-    if (!canvas || canvas.width === 0) return null;
+    const shown = this.pictures.get(track);
+    if (!shown) return null;
+    const [width, height] = sizeOf(shown);
+    if (width === 0) return null;
     const small = document.createElement("canvas");
     small.width = COLUMNS;
     small.height = ROWS;
     const context = small.getContext("2d");
     if (!context) return null;
     context.imageSmoothingQuality = "high";
-    context.drawImage(canvas, 0, 0, COLUMNS, ROWS);
+    context.drawImage(shown, 0, 0, COLUMNS, ROWS);
     const { data } = context.getImageData(0, 0, COLUMNS, ROWS);
     const brightness = Array.from({ length: COLUMNS * ROWS }, (_, at) => {
       const [red = 0, green = 0, blue = 0] = data.subarray(4 * at, 4 * at + 3);
       return Math.round((red + green + blue) / 3);
     });
-    return { width: canvas.width, height: canvas.height, brightness };
+    return { width, height, brightness };
+  }
+
+  private hidden(): number[] {
+    return (this.meeting?.state.people ?? [])
+      .filter((person) => !person.you)
+      .flatMap((person) => person.tracks)
+      .filter(({ kind, id }) => (kind === "camera" || kind === "screen") && !this.pictures.has(id))
+      .map(({ id }) => id);
+  }
+
+  private show(track: number, element: PictureElement, width: number, height: number): void {
+    this.pictures.set(track, element);
+    this.meeting?.showVideo(track, element, width, height);
+  }
+
+  private fill(): void {
+    if (this.tiles === 0) return;
+    const { width, height } = tileSize(this.tiles);
+    for (const id of this.hidden()) {
+      const element = pictureElement();
+      addTile(element, this.tiles);
+      this.show(id, element, width, height);
+      if (this.probePauseMs !== null) signals.watch(element, this.probePauseMs);
+    }
   }
 
   private settled(meeting: Meeting): Promise<string> {
     return new Promise((done) => {
       const look = () => {
+        this.fill();
         const { phase } = meeting.state;
         if (this.phases.at(-1) !== phase.kind) this.phases.push(phase.kind);
         if (phase.kind === "in" || phase.kind === "waiting") done(phase.kind);
@@ -86,6 +126,12 @@ class Engine {
       look();
     });
   }
+}
+
+function sizeOf(picture: PictureElement): [number, number] {
+  return picture instanceof HTMLVideoElement
+    ? [picture.videoWidth, picture.videoHeight]
+    : [picture.width, picture.height];
 }
 
 declare global {

@@ -16,6 +16,7 @@ import DownlinkWorker from "./media/downlink.worker?worker";
 import type { ToDownlink, ToUplink } from "./media/messages";
 import { Receiving } from "./media/receiving";
 import { Sending } from "./media/sending";
+import type { PictureElement } from "./media/surface";
 import UplinkWorker from "./media/uplink.worker?worker";
 import { CpuPressure } from "./pressure";
 import {
@@ -196,8 +197,8 @@ export class LiveMeeting implements Meeting {
     return this.sending.level;
   }
 
-  showVideo(track: number, canvas: HTMLCanvasElement, width: number, height: number): VideoView {
-    return this.receiving.show(track, canvas, width, height);
+  showVideo(track: number, element: PictureElement, width: number, height: number): VideoView {
+    return this.receiving.show(track, element, width, height);
   }
   useSpeaker(deviceId: string): Promise<void> {
     return this.graph.useSpeaker(deviceId);

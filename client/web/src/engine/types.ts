@@ -1,5 +1,6 @@
-// What the engine tells whoever shows a meeting, and what it can be asked. No React, no DOM elements but the canvas
-// that a picture is drawn on.
+// What the engine tells whoever shows a meeting, and what it can be asked. No React, no DOM elements but those
+// that pictures are shown on.
+import type { PictureElement } from "./media/surface";
 import type { Pressure } from "./pressure";
 
 export type Role = "guest" | "moderator" | "host";
@@ -153,9 +154,9 @@ export interface Meeting {
   // 0…1, what the microphone hears now; for meters, asked once per frame.
   microphoneLevel(): number;
 
-  // What it receives. The canvas is the engine's from then on and must not be used for another track; the wish is the
-  // size in device pixels at which the picture is shown, and is said again when that changes.
-  showVideo(track: number, canvas: HTMLCanvasElement, width: number, height: number): VideoView;
+  // What it receives. The element, a new pictureElement(), is the engine's from then on and must not be used for another
+  // track; the wish is the size in device pixels at which the picture is shown, and is said again when that changes.
+  showVideo(track: number, element: PictureElement, width: number, height: number): VideoView;
   useSpeaker(deviceId: string): Promise<void>;
   setVolume(person: string, volume: number): void; // 0…2, 1 as it comes
   volume(person: string): number;

@@ -7,6 +7,7 @@ import { nowMs } from "./clock";
 import { LipSync } from "./lipSync";
 import type { FromDownlink, PlayoutReport, ReceivedFigures, ReceivedTrack, ToDownlink, ToPlayout } from "./messages";
 import { ReplayWindow } from "./replayWindow";
+import { type Painter, painterOf } from "./surface";
 import { VideoReceiver } from "./videoReceiver";
 
 const KEYFRAME_CHECK_MS = 100;
@@ -25,8 +26,8 @@ interface Receiver {
 
 class Downlink {
   private readonly receivers = new Map<number, Receiver>();
-  // Canvases may come before their track is announced.
-  private readonly canvases = new Map<number, { track: number; canvas: OffscreenCanvas }>();
+  // By view; they may come before their track is announced, and outlive it.
+  private readonly painters = new Map<number, { track: number; painter: Painter }>();
   private readonly sync = new LipSync();
   private link: MessagePort | null = null;
   private playout: MessagePort | null = null;
@@ -41,13 +42,13 @@ class Downlink {
       case "tracks":
         this.setTracks(message.tracks);
         break;
-      case "canvas":
-        this.canvases.set(message.view, { track: message.track, canvas: message.canvas });
-        this.receivers.get(message.track)?.video?.addSurface(message.view, message.canvas);
+      case "surface":
+        this.show(message.view, message.track, painterOf(message.surface));
         break;
-      case "canvas-gone":
-        this.canvases.delete(message.view);
-        this.receivers.get(message.track)?.video?.removeSurface(message.view);
+      case "surface-gone":
+        this.receivers.get(message.track)?.video?.removePainter(message.view);
+        this.painters.get(message.view)?.painter.close();
+        this.painters.delete(message.view);
         break;
       case "output-latency":
         this.sync.outputLatencyMs = message.ms;
@@ -63,6 +64,11 @@ class Downlink {
     playout.onmessage = (event: MessageEvent<PlayoutReport>) => this.played(event.data);
     setInterval(() => this.askForKeyframes(), KEYFRAME_CHECK_MS);
     setInterval(() => post({ kind: "figures", streams: this.figures() }), FIGURES_MS);
+  }
+
+  private show(view: number, track: number, painter: Painter): void {
+    this.painters.set(view, { track, painter });
+    this.receivers.get(track)?.video?.addPainter(view, painter);
   }
 
   private setTracks(tracks: readonly ReceivedTrack[]): void {
@@ -106,8 +112,8 @@ class Downlink {
       toldUnreadable: false,
       playout: null,
     });
-    for (const [view, waiting] of this.canvases) {
-      if (waiting.track === track.id) video?.addSurface(view, waiting.canvas);
+    for (const [view, { track: shown, painter }] of this.painters) {
+      if (shown === track.id) video?.addPainter(view, painter);
     }
   }
 

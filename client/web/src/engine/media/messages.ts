@@ -2,6 +2,7 @@
 // ../workerMessages.ts.
 import type { Codec, Layer, TrackKind } from "../types";
 import type { VideoCodec } from "./codecs";
+import type { Surface } from "./surface";
 
 // ---- uplink worker ----
 
@@ -51,8 +52,8 @@ export type ToDownlink =
   | { kind: "start"; link: MessagePort; playout: MessagePort; baseKey: Uint8Array }
   // All there are; those that are not named any more are forgotten.
   | { kind: "tracks"; tracks: readonly ReceivedTrack[] }
-  | { kind: "canvas"; view: number; track: number; canvas: OffscreenCanvas }
-  | { kind: "canvas-gone"; view: number; track: number }
+  | { kind: "surface"; view: number; track: number; surface: Surface }
+  | { kind: "surface-gone"; view: number; track: number }
   // Between what the playout worklet hands over and the ear.
   | { kind: "output-latency"; ms: number };
 

@@ -1,8 +1,9 @@
-// What this page receives: which tracks it asks the room for, and on which canvases they are drawn.
+// What this page receives: which tracks it asks the room for, and on what they are shown.
 import type { Person, VideoView } from "../types";
 import type { ClientBody } from "../workerMessages";
 import { layerFor } from "./layers";
 import type { FromDownlink, ReceivedFigures, ReceivedTrack, ToDownlink } from "./messages";
+import { type PictureElement, surfaceOf } from "./surface";
 
 // Tiles come and go in bursts: one wish for all of it.
 const GATHER_MS = 30;
@@ -63,12 +64,12 @@ export class Receiving {
     this.subscribe();
   }
 
-  show(track: number, canvas: HTMLCanvasElement, width: number, height: number): VideoView {
+  show(track: number, element: PictureElement, width: number, height: number): VideoView {
     const id = this.nextView++;
     const view: View = { track, width, height, listeners: new Set() };
     this.views.set(id, view);
-    const surface = canvas.transferControlToOffscreen();
-    this.tell({ kind: "canvas", view: id, track, canvas: surface }, [surface]);
+    const surface = surfaceOf(element);
+    this.tell({ kind: "surface", view: id, track, surface }, [surface]);
     this.subscribe();
     const sizeOf = () => this.sizes.get(track) ?? { width: 0, height: 0 };
     return {
@@ -86,7 +87,7 @@ export class Receiving {
       },
       close: () => {
         this.views.delete(id);
-        this.tell({ kind: "canvas-gone", view: id, track });
+        this.tell({ kind: "surface-gone", view: id, track });
         this.subscribe();
       },
     };

@@ -1,10 +1,11 @@
-// One video track, from opened frames to pictures on canvases. A picture is shown when the sound that was captured
+// One video track, from opened frames to pictures on surfaces. A picture is shown when the sound that was captured
 // with it is heard, or at once where there is none.
 import type { ObjectHeader } from "../../protocol/objectHeader";
 import type { Codec } from "../types";
 import { nowMs } from "./clock";
 import { decoderConfig } from "./codecs";
 import { FrameSequence } from "./sequence";
+import type { Painter } from "./surface";
 
 const MOST_WAITING = 8; // pictures decoded and not yet due
 const LONGEST_WAIT_MS = 250;
@@ -12,11 +13,6 @@ const MOST_QUEUED = 10; // frames that the decoder has not taken up: it is too s
 
 // Milliseconds until the moment at which what was captured then should be seen; 0 for at once.
 export type WaitFor = (captureMs: number) => number;
-
-export interface Surface {
-  readonly canvas: OffscreenCanvas;
-  readonly context: OffscreenCanvasRenderingContext2D;
-}
 
 interface Due {
   readonly frame: VideoFrame;
@@ -29,7 +25,7 @@ export class VideoReceiver {
   private readonly captures = new Map<number, number>(); // by timestamp
   private timestamp = 0;
   private readonly waiting = new Set<Due>();
-  private readonly surfaces = new Map<number, Surface>();
+  private readonly painters = new Map<number, Painter>(); // by view
   private shown: { width: number; height: number } = { width: 0, height: 0 };
   frames = 0; // drawn
   layer = 0;
@@ -48,13 +44,12 @@ export class VideoReceiver {
     return this.shown;
   }
 
-  addSurface(id: number, canvas: OffscreenCanvas): void {
-    const context = canvas.getContext("2d", { alpha: false, desynchronized: true });
-    if (context) this.surfaces.set(id, { canvas, context });
+  addPainter(view: number, painter: Painter): void {
+    this.painters.set(view, painter);
   }
 
-  removeSurface(id: number): void {
-    this.surfaces.delete(id);
+  removePainter(view: number): void {
+    this.painters.delete(view);
   }
 
   receive(header: ObjectHeader, frame: Uint8Array): void {
@@ -82,7 +77,7 @@ export class VideoReceiver {
 
   close(): void {
     for (const due of this.waiting) this.drop(due);
-    this.surfaces.clear();
+    this.painters.clear();
     this.closeDecoder();
   }
 
@@ -134,11 +129,7 @@ export class VideoReceiver {
   private show(frame: VideoFrame, captureMs: number | undefined): void {
     if (captureMs !== undefined) this.latencyMs = nowMs() - captureMs;
     const { displayWidth: width, displayHeight: height } = frame;
-    for (const { canvas, context } of this.surfaces.values()) {
-      if (canvas.width !== width) canvas.width = width;
-      if (canvas.height !== height) canvas.height = height;
-      context.drawImage(frame, 0, 0, width, height);
-    }
+    for (const painter of this.painters.values()) painter.paint(frame);
     frame.close();
     this.frames += 1;
     if (width === this.shown.width && height === this.shown.height) return;

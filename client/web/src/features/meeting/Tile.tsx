@@ -3,6 +3,7 @@ import { CircleDot, EarOff, Hand, MicOff, Pin, PinOff, SignalHigh, SignalLow, Wi
 import { useEffect, useRef, useState } from "react";
 import { Button, TooltipTrigger } from "react-aria-components";
 import { Hint, IconButton } from "../../design/controls";
+import { pictureElement } from "../../engine/media/surface";
 import type { Meeting, MeetingState, Person } from "../../engine/types";
 import { type Key, t } from "../../i18n/i18n";
 import { ScreenView } from "./ScreenView";
@@ -127,17 +128,17 @@ interface RemoteProps {
 
 const LONG_MS = 2000; // without a picture: it is said in words
 
-// A canvas can be handed to the engine once only: each view makes its own. What is scrolled out of sight is not asked for.
+// An element can be handed to the engine once only: each view makes its own. What is scrolled out of sight is not asked for.
 function RemotePicture({ meeting, track, unreadable }: RemoteProps) {
   const place = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState<"soon" | "late" | "yes">("soon");
   useEffect(() => {
     const parent = place.current;
     if (!parent) return;
-    const canvas = document.createElement("canvas");
-    parent.append(canvas);
+    const picture = pictureElement();
+    parent.append(picture);
     const pixels = (length: number) => Math.max(1, Math.round(length * devicePixelRatio));
-    const view = meeting.showVideo(track, canvas, pixels(parent.clientWidth), pixels(parent.clientHeight));
+    const view = meeting.showVideo(track, picture, pixels(parent.clientWidth), pixels(parent.clientHeight));
     const late = setTimeout(() => setSeen((before) => (before === "soon" ? "late" : before)), LONG_MS);
     const forget = view.onSize(() => setSeen("yes"));
     if (view.size.width > 0) setSeen("yes");
@@ -159,7 +160,7 @@ function RemotePicture({ meeting, track, unreadable }: RemoteProps) {
       sizes.disconnect();
       sight.disconnect();
       view.close();
-      canvas.remove();
+      picture.remove();
     };
   }, [meeting, track]);
   return (
