@@ -37,6 +37,11 @@ json as_json(const client::Participant& participant) {
           {"name", participant.name},
           {"role", to_string(participant.role)},
           {"connected", participant.connected},
+          {"recording", participant.recording},
+          {"connection",
+           {{"quality", to_string(participant.connection.quality)},
+            {"round_trip_ms", participant.connection.round_trip_ms},
+            {"backlog_ms", participant.connection.backlog_ms}}},
           {"tracks", tracks}};
 }
 
@@ -112,10 +117,19 @@ struct Printer {
                 {"from_name", entry.from_name},
                 {"to", entry.to},
                 {"text", entry.text ? json(*entry.text) : json()},
+                {"reply_to", entry.reply_to},
                 {"sent_ms", entry.sent_ms},
                 {"mine", entry.mine}};
     if (!entry.reference.empty()) out["ref"] = entry.reference;
     return out;
+  }
+  json operator()(const event::ChatReacted& e) const {
+    return {{"event", "chat_reaction"},        {"id", e.entry.id},
+            {"from", e.reaction.from},         {"from_name", e.reaction.from_name},
+            {"reaction", e.reaction.reaction}, {"withdrawn", e.withdrawn}};
+  }
+  json operator()(const event::Recording& e) const {
+    return {{"event", "recording"}, {"participant", e.participant.id}, {"on", e.participant.recording}};
   }
   json operator()(const event::Hands& e) const {
     return {{"event", "hands"}, {"participants", e.participants}};

@@ -27,6 +27,8 @@ TEST_F(JsonEventTest, every_line_has_its_name_and_time) {
                                event::TrackUnpublished{},
                                event::TrackMuted{},
                                event::Chat{},
+                               event::ChatReacted{},
+                               event::Recording{},
                                event::Hands{},
                                event::Reaction{},
                                event::Speakers{},

@@ -1,5 +1,6 @@
 #include "client/cli/messages.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -80,6 +81,10 @@ constexpr std::array kTable = {
     Entry{Text::kEveryoneHeard, "Speaking: {}", "Es spricht: {}"},
     Entry{Text::kSentEnded, "All has been sent.", "Alles ist gesendet."},
     Entry{Text::kReacted, "Reaction of {}", "Reaktion von {}"},
+    Entry{Text::kRecords, "records", "nimmt auf"},
+    Entry{Text::kRecordsNow, "{} is recording this meeting.", "{} nimmt diese Besprechung auf."},
+    Entry{Text::kRecordsNoMore, "{} has stopped recording.", "{} nimmt nicht mehr auf."},
+    Entry{Text::kAnswers, "to “{}”", "zu „{}“"},
 };
 
 std::string name_of(const client::MeetingState& state, const std::string& id) {
@@ -115,6 +120,15 @@ struct Describer {
   }
   std::string operator()(const event::Reaction& e) const {
     return words.get(Text::kReacted, name_of(state, e.participant)) + ": " + neutralised(e.reaction);
+  }
+  std::string operator()(const event::ChatReacted& e) const {
+    if (e.withdrawn) return {};
+    const std::string line = shortened(e.entry.text.value_or(std::string()));
+    return neutralised(e.reaction.from_name) + ": " + neutralised(e.reaction.reaction) + " " +
+           words.get(Text::kAnswers, line);
+  }
+  std::string operator()(const event::Recording& e) const {
+    return words.get(e.participant.recording ? Text::kRecordsNow : Text::kRecordsNoMore, e.participant.name);
   }
   std::string operator()(const event::UnmuteAsked& e) const {
     return words.get(Text::kUnmuteAsked, name_of(state, e.by));
@@ -173,6 +187,24 @@ std::string Catalogue::get(Text text, std::string_view first) const {
   const auto at = out.find("{}");
   if (at != std::string::npos) out.replace(at, 2, neutralised(first));
   return out;
+}
+
+std::string shortened(std::string_view text) {
+  constexpr std::size_t kColumns = 24;
+  const std::string line = neutralised(text);
+  return display_width(line) <= kColumns ? line : fitted(line, kColumns - 1) + "…";
+}
+
+std::string chat_line(const client::ChatEntry& entry, const client::MeetingState& state,
+                      const Catalogue& words) {
+  std::string who = neutralised(entry.from_name);
+  if (!entry.to.empty()) who += " (" + std::string(words.get(Text::kPrivate)) + ")";
+  if (!entry.reply_to.empty()) {
+    const auto answered = std::ranges::find(state.chat(), entry.reply_to, &client::ChatEntry::id);
+    const bool known = answered != state.chat().end() && answered->text;
+    who += " " + words.get(Text::kAnswers, known ? shortened(*answered->text) : "…");
+  }
+  return who + ": " + (entry.text ? neutralised(*entry.text) : std::string(words.get(Text::kUnreadable)));
 }
 
 std::string describe(const client::Event& event, const client::MeetingState& state, const Catalogue& words) {

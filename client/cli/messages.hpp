@@ -66,6 +66,10 @@ enum class Text : std::uint8_t {
   kEveryoneHeard,
   kSentEnded,
   kReacted,
+  kRecords,
+  kRecordsNow,
+  kRecordsNoMore,
+  kAnswers,
   kCount
 };
 
@@ -86,6 +90,11 @@ class Catalogue {
   Language language_;
 };
 
+// The first words, fit for a terminal.
+std::string shortened(std::string_view text);
+// Who says what to whom, in answer to what.
+std::string chat_line(const client::ChatEntry& entry, const client::MeetingState& state,
+                      const Catalogue& words);
 // A sentence about the event; empty for what needs no words.
 std::string describe(const client::Event& event, const client::MeetingState& state, const Catalogue& words);
 

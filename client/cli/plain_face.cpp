@@ -15,9 +15,7 @@ class PlainFace final : public Face {
   void begin(client::Attendance& attendance) override { attendance_ = &attendance; }
   void on_event(const client::Event& event) override {
     if (const auto* chat = std::get_if<client::event::Chat>(&event); chat != nullptr && print_chat_) {
-      const auto& entry = chat->entry;
-      std::cout << neutralised(entry.from_name) << ": "
-                << neutralised(entry.text.value_or(std::string(words_.get(Text::kUnreadable)))) << std::endl;
+      std::cout << chat_line(chat->entry, attendance_->state(), words_) << std::endl;
       return;
     }
     const std::string line = describe(event, attendance_->state(), words_);

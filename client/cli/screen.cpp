@@ -61,6 +61,7 @@ std::string name_with_role(const MeetingState& state, const Participant& partici
   const Text title = participant.role == client::Role::kHost ? Text::kHost : Text::kModerator;
   if (participant.role != client::Role::kGuest)
     role += (role.empty() ? "" : ", ") + std::string(words.get(title));
+  if (participant.recording) role += (role.empty() ? "" : ", ") + std::string(words.get(Text::kRecords));
   const std::string name = neutralised(participant.name);
   return role.empty() ? name : name + " (" + role + ")";
 }
@@ -104,11 +105,7 @@ std::vector<std::string> chat(const MeetingState& state, const UiState& ui, cons
                               std::size_t width, std::size_t height) {
   std::vector<std::string> body;
   for (auto entry = state.chat().rbegin(); entry != state.chat().rend() && body.size() < height; ++entry) {
-    std::string who = neutralised(entry->from_name);
-    if (!entry->to.empty()) who += " (" + std::string(words.get(Text::kPrivate)) + ")";
-    const std::string text =
-        entry->text ? neutralised(*entry->text) : std::string(words.get(Text::kUnreadable));
-    auto lines = wrapped(who + ": " + text, width);
+    auto lines = wrapped(chat_line(*entry, state, words), width);
     body.insert(body.begin(), lines.begin(), lines.end());
   }
   if (body.empty()) body.emplace_back(words.get(Text::kNoMessages));
@@ -201,7 +198,7 @@ namespace {
 Action type(const Key& key, UiState& ui) {
   switch (key.kind) {
     case KeyKind::kCharacter:
-      if (ui.input.size() + key.text.size() <= client::kMaxChatText) ui.input += key.text;
+      if (ui.input.size() + key.text.size() <= client::kMaxChatCharacters) ui.input += key.text;
       return {};
     case KeyKind::kBackspace: {
       // A whole character, not a byte.

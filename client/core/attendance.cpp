@@ -75,9 +75,10 @@ base::Result<std::unique_ptr<Attendance>> Attendance::create(transport::Executor
   ReceptionEvents& reception_events = *self;
   MeetingEvents& meeting_events = *self;
   self->reception_ = std::make_unique<Reception>(keys.media_base_key, std::move(recorder), reception_events);
-  self->meeting_ = std::make_unique<Meeting>(clock, *self->network_, meeting_events,
-                                             MeetingSettings{with.link, with.join, with.subscribe, session},
-                                             [] { return base::random_u64(); });
+  self->meeting_ = std::make_unique<Meeting>(
+      clock, *self->network_, meeting_events,
+      MeetingSettings{with.link, with.join, with.subscribe, session, !with.record_folder.empty()},
+      [] { return base::random_u64(); });
   if (self->audio_) {
     self->meeting_->publish({.index = kMicrophoneIndex,
                              .kind = TrackKind::kMicrophone,

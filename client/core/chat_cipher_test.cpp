@@ -17,17 +17,17 @@ class ChatCipherTest : public testing::Test {
 };
 
 TEST_F(ChatCipherTest, what_one_seals_another_of_the_room_opens) {
-  const auto sealed = anna_.seal("Grüße 👋");
+  const auto sealed = anna_.seal({"Grüße 👋"});
   ASSERT_TRUE(sealed);
-  EXPECT_EQ(ben_.open(*sealed), "Grüße 👋");
+  EXPECT_EQ(ben_.open(*sealed), (ChatContent{.text = "Grüße 👋"}));
 }
 
 TEST_F(ChatCipherTest, the_same_words_never_look_the_same) {
-  EXPECT_NE(anna_.seal("yes").value(), anna_.seal("yes").value());
+  EXPECT_NE(anna_.seal({"yes"}).value(), anna_.seal({"yes"}).value());
 }
 
 TEST_F(ChatCipherTest, another_rooms_message_and_another_key_are_not_opened) {
-  const auto sealed = anna_.seal("hello").value();
+  const auto sealed = anna_.seal({"hello"}).value();
   EXPECT_FALSE(ChatCipher(ours_, 3, "abcdefgh24").open(sealed));
   EXPECT_FALSE(ChatCipher(keys("AAAAAAAAAAAAAAAAAAAAAA"), 3, "abcdefgh23").open(sealed));
   EXPECT_FALSE(ben_.open(base::as_bytes("noise")));
@@ -35,15 +35,33 @@ TEST_F(ChatCipherTest, another_rooms_message_and_another_key_are_not_opened) {
 }
 
 TEST_F(ChatCipherTest, the_longest_text_fits_what_the_server_takes) {
-  const auto sealed = anna_.seal(std::string(kMaxChatText, 'x'));
+  const auto sealed = anna_.seal({std::string(kMaxChatCharacters, 'x')});
   ASSERT_TRUE(sealed);
   EXPECT_LE(sealed->size(), 16U * 1024U);
-  EXPECT_FALSE(anna_.seal(std::string(kMaxChatText + 1, 'x')));
+  EXPECT_FALSE(anna_.seal({std::string(kMaxChatCharacters + 1, 'x')}));
 }
 
 TEST_F(ChatCipherTest, empty_and_broken_texts_are_refused) {
-  EXPECT_FALSE(anna_.seal(""));
-  EXPECT_FALSE(anna_.seal("\xff"));
+  EXPECT_FALSE(anna_.seal({""}));
+  EXPECT_FALSE(anna_.seal({"\xff"}));
+}
+
+TEST_F(ChatCipherTest, answers_and_reactions_arrive_as_they_were) {
+  const std::string id(32, 'a');
+  for (const ChatContent& content : {ChatContent{.text = "yes", .reply_to = id},
+                                     ChatContent{.reply_to = id, .reaction = "👍", .withdrawn = true}}) {
+    EXPECT_EQ(ben_.open(anna_.seal(content).value()), content);
+  }
+}
+
+TEST_F(ChatCipherTest, what_says_nothing_sensible_is_not_opened) {
+  const std::string id(32, 'a');
+  for (const ChatContent& content :
+       {ChatContent{.text = "x", .reply_to = "aa"}, ChatContent{.reaction = "👍"},
+        ChatContent{.text = "x", .reply_to = id, .reaction = "👍"},
+        ChatContent{.reply_to = id, .reaction = std::string(33, 'x')}}) {
+    EXPECT_FALSE(ben_.open(anna_.seal(content).value()));
+  }
 }
 
 TEST(IsUtf8, follows_the_rfc) {

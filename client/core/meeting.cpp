@@ -108,7 +108,16 @@ LocalTrack* Meeting::own(std::uint32_t track) {
 void Meeting::state_wishes() {
   v1::ClientMessage session;
   session.mutable_set_media_session()->set_media_session(settings_.media_session);
+  // Nothing is decoded here: what is recorded is kept as it comes.
+  for (const auto codec : {v1::CODEC_VP8, v1::CODEC_VP9, v1::CODEC_H264, v1::CODEC_AV1}) {
+    session.mutable_set_media_session()->add_decodes(codec);
+  }
   tell(session);
+  if (settings_.recording) {
+    v1::ClientMessage recording;
+    recording.mutable_set_recording()->set_recording(true);
+    tell(recording);
+  }
   for (const auto& [index, track] : local_tracks_) announce(track);
   sent_wish_.reset();
   update_subscriptions();

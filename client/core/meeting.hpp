@@ -45,6 +45,7 @@ struct MeetingSettings {
   JoinRequest join;
   SubscriptionPolicy subscribe = SubscriptionPolicy::kAudio;
   std::uint64_t media_session = 0;  // media::KeyId::random_session()
+  bool recording = false;           // everybody is told
 };
 
 class Meeting final : private ConnectionEvents {

@@ -13,7 +13,7 @@ void Meeting::send_chat(std::string text, std::string to, std::string reference)
     return refuse("chat", std::move(reference), "too-many",
                   "Too many messages wait to be sent; wait for them first.");
   }
-  auto sealed = cipher_.seal(text);
+  auto sealed = cipher_.seal({.text = std::move(text)});
   if (!sealed) return refuse("chat", std::move(reference), sealed.error().code, sealed.error().message);
   pending_chat_.push_back({base::random_bytes(16), std::move(*sealed), std::move(to), std::move(reference)});
   flush_chat();

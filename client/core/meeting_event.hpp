@@ -41,6 +41,14 @@ struct TrackMuted {
 struct Chat {
   ChatEntry entry;
 };
+struct ChatReacted {
+  ChatEntry entry;  // with all its reactions
+  ChatReaction reaction;
+  bool withdrawn = false;
+};
+struct Recording {
+  Participant participant;  // records now, or does no longer
+};
 struct Hands {
   std::vector<std::string> participants;
 };
@@ -109,12 +117,12 @@ struct Ended {
 
 }  // namespace event
 
-using Event =
-    std::variant<event::Waiting, event::Joined, event::ParticipantJoined, event::ParticipantChanged,
-                 event::ParticipantLeft, event::TrackPublished, event::TrackUnpublished, event::TrackMuted,
-                 event::Chat, event::Hands, event::Reaction, event::Speakers, event::KeyframeWanted,
-                 event::LayersWanted, event::LayerForwarded, event::UnmuteAsked, event::Lobby,
-                 event::RoomChanged, event::Answered, event::Reconnecting, event::Resumed, event::Receiving,
-                 event::Unreadable, event::SentEnded, event::RecordingFailed, event::Ended>;
+using Event = std::variant<event::Waiting, event::Joined, event::ParticipantJoined, event::ParticipantChanged,
+                           event::ParticipantLeft, event::TrackPublished, event::TrackUnpublished,
+                           event::TrackMuted, event::Chat, event::ChatReacted, event::Recording, event::Hands,
+                           event::Reaction, event::Speakers, event::KeyframeWanted, event::LayersWanted,
+                           event::LayerForwarded, event::UnmuteAsked, event::Lobby, event::RoomChanged,
+                           event::Answered, event::Reconnecting, event::Resumed, event::Receiving,
+                           event::Unreadable, event::SentEnded, event::RecordingFailed, event::Ended>;
 
 }  // namespace vistime::client

@@ -1,6 +1,7 @@
 #include "client/core/meeting_state.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/core/messages.hpp"
 #include "protocol/room.pb.h"
@@ -91,7 +92,11 @@ void MeetingState::apply(const v1::ServerMessage& message, const Emit& emit) {
       known->role = changed.role;
       known->connected = changed.connected;
       known->media_session = changed.media_session;
-      return emit(event::ParticipantChanged{*known});
+      known->connection = changed.connection;
+      const bool recorded = std::exchange(known->recording, changed.recording);
+      emit(event::ParticipantChanged{*known});
+      if (recorded != known->recording) emit(event::Recording{*known});
+      return;
     }
     case Body::kParticipantLeft:
       return remove_participant(message.participant_left().participant(), message.participant_left().reason(),
@@ -216,18 +221,34 @@ void MeetingState::release_held(const Emit& emit) {
 void MeetingState::show_chat(const v1::ChatMessage& message, const Emit& emit) {
   if (message.sequence() <= last_chat_) return;
   last_chat_ = message.sequence();
+  const auto content = open_chat_(base::as_bytes(message.sealed()));
+  if (content && !content->reaction.empty()) return take_reaction(message, *content, emit);
   ChatEntry entry{.id = base::hex(base::as_bytes(message.id())),
                   .sequence = message.sequence(),
                   .from = message.from(),
                   .from_name = message.from_name(),
                   .sent_ms = message.sent_ms(),
                   .to = message.to(),
-                  .text = open_chat_(base::as_bytes(message.sealed())),
+                  .text = content ? std::optional(content->text) : std::nullopt,
+                  .reply_to = content ? content->reply_to : std::string(),
+                  .reactions = {},
                   .mine = !you_.empty() && message.from() == you_,
                   .reference = {}};
   chat_.push_back(entry);
   if (chat_.size() > kMaxChat) chat_.pop_front();
   emit(event::Chat{std::move(entry)});
+}
+
+// A reaction to what was forgotten, or never was, is nobody's news.
+void MeetingState::take_reaction(const v1::ChatMessage& message, const ChatContent& content,
+                                 const Emit& emit) {
+  const auto line = std::ranges::find(chat_, content.reply_to, &ChatEntry::id);
+  if (line == chat_.end()) return;
+  auto& reactions = line->reactions;
+  std::erase_if(reactions, [&](const ChatReaction& each) { return each.from == message.from(); });
+  ChatReaction reaction{message.from(), message.from_name(), content.reaction};
+  if (!content.withdrawn && reactions.size() < kMaxReactions) reactions.push_back(reaction);
+  emit(event::ChatReacted{*line, std::move(reaction), content.withdrawn});
 }
 
 }  // namespace vistime::client

@@ -12,6 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "base/clock.hpp"
+#include "client/core/chat_cipher.hpp"
 #include "client/core/meeting_event.hpp"
 #include "client/core/model.hpp"
 
@@ -32,11 +33,12 @@ class MeetingState {
   // Beyond these a server has lost its mind, and we keep ours.
   static constexpr std::size_t kMaxParticipants = 10'000;
   static constexpr std::size_t kMaxTracksEach = 256;
-  static constexpr std::size_t kMaxChat = 2'000;  // shown; older messages are forgotten
+  static constexpr std::size_t kMaxChat = 2'000;     // shown; older messages are forgotten
+  static constexpr std::size_t kMaxReactions = 500;  // to one message
 
   using Emit = std::function<void(Event)>;
-  // Nothing when the text cannot be read.
-  using OpenChat = std::function<std::optional<std::string>(base::BytesView sealed)>;
+  // Nothing when it cannot be read.
+  using OpenChat = std::function<std::optional<ChatContent>(base::BytesView sealed)>;
 
   explicit MeetingState(OpenChat open_chat) : open_chat_(std::move(open_chat)) {}
 
@@ -74,6 +76,7 @@ class MeetingState {
   void take_chat(const v1::ChatMessage& message, const Emit& emit);
   void take_history(const v1::ChatHistory& history, const Emit& emit);
   void show_chat(const v1::ChatMessage& message, const Emit& emit);
+  void take_reaction(const v1::ChatMessage& message, const ChatContent& content, const Emit& emit);
   void release_held(const Emit& emit);
   void remove_participant(std::string_view id, const std::string& reason, const Emit& emit);
   void publish_track(Track track, const Emit& emit);

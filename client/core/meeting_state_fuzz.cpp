@@ -30,8 +30,9 @@ void check(const client::MeetingState& state) {
 
 // The input: messages, each behind two bytes of its length.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  client::MeetingState state(
-      [](base::BytesView sealed) { return std::optional(std::string(base::as_text(sealed))); });
+  client::MeetingState state([](base::BytesView sealed) {
+    return std::optional(client::ChatContent{.text = std::string(base::as_text(sealed))});
+  });
   base::ByteReader reader({data, size});
   std::size_t events = 0;
   while (const auto length = reader.u16()) {

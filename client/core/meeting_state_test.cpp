@@ -55,11 +55,59 @@ class MeetingStateTest : public testing::Test {
   }
 
   std::vector<Event> events_;
-  MeetingState state_{[](base::BytesView sealed) -> std::optional<std::string> {
+  // "text…" is one; "react EMOJI" reacts to the message with the id aaaa….
+  MeetingState state_{[](base::BytesView sealed) -> std::optional<ChatContent> {
     const std::string text(base::as_text(sealed));
-    return text.starts_with("text") ? std::optional(text) : std::nullopt;
+    if (text.starts_with("text")) return ChatContent{.text = text};
+    if (text.starts_with("react ")) return ChatContent{.reply_to = "616161", .reaction = text.substr(6)};
+    if (text == "take back") return ChatContent{.reply_to = "616161", .reaction = "x", .withdrawn = true};
+    return std::nullopt;
   }};
 };
+
+TEST_F(MeetingStateTest, reactions_stand_with_their_message_the_newest_of_each_person) {
+  join();
+  std::uint64_t sequence = 0;
+  const auto say = [&](const char* from, const char* sealed) {
+    v1::ServerMessage message;
+    message.mutable_chat()->set_id("aaa");
+    message.mutable_chat()->set_sequence(++sequence);
+    message.mutable_chat()->set_from(from);
+    message.mutable_chat()->set_sealed(sealed);
+    state_.apply(message, [this](Event event) { events_.push_back(std::move(event)); });
+  };
+  say("ben", "text");
+  say("anna", "react 👍");
+  say("ben", "react 🎉");
+  say("anna", "react ❤");
+  ASSERT_EQ(state_.chat().size(), 1U);
+  ASSERT_EQ(state_.chat()[0].reactions.size(), 2U);
+  EXPECT_EQ(state_.chat()[0].reactions[1].reaction, "❤");
+  say("anna", "take back");
+  EXPECT_EQ(state_.chat()[0].reactions.size(), 1U);
+  EXPECT_EQ(state_.last_chat(), 5U);
+  EXPECT_TRUE(std::get<event::ChatReacted>(events_.back()).withdrawn);
+}
+
+TEST_F(MeetingStateTest, it_is_told_when_somebody_begins_and_ends_to_record) {
+  join();
+  const auto change = [&](bool recording) {
+    v1::ServerMessage message;
+    auto* who = message.mutable_participant_changed()->mutable_participant();
+    who->set_id(state_.participants().back().id);
+    who->set_recording(recording);
+    who->mutable_connection()->set_quality(v1::QUALITY_WEAK);
+    events_.clear();
+    state_.apply(message, [this](Event event) { events_.push_back(std::move(event)); });
+    return std::ranges::count_if(
+        events_, [](const Event& each) { return std::holds_alternative<event::Recording>(each); });
+  };
+  EXPECT_EQ(change(true), 1);
+  EXPECT_TRUE(state_.participants().back().recording);
+  EXPECT_EQ(state_.participants().back().connection.quality, Quality::kWeak);
+  EXPECT_EQ(change(true), 0);
+  EXPECT_EQ(change(false), 1);
+}
 
 TEST_F(MeetingStateTest, a_snapshot_is_the_whole_meeting) {
   join();

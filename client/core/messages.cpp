@@ -40,13 +40,18 @@ Track from_wire(const v1::Track& track) {
 }
 
 Participant from_wire(const v1::Participant& participant) {
-  Participant out{.id = participant.id(),
-                  .number = participant.number(),
-                  .name = participant.name(),
-                  .role = from_wire(participant.role()),
-                  .connected = participant.connected(),
-                  .tracks = {},
-                  .media_session = participant.media_session()};
+  Participant out{
+      .id = participant.id(),
+      .number = participant.number(),
+      .name = participant.name(),
+      .role = from_wire(participant.role()),
+      .connected = participant.connected(),
+      .tracks = {},
+      .media_session = participant.media_session(),
+      .recording = participant.recording(),
+      .connection = {.quality = in_range<Quality>(participant.connection().quality(), Quality::kWeak),
+                     .round_trip_ms = participant.connection().round_trip_ms(),
+                     .backlog_ms = participant.connection().backlog_ms()}};
   for (int i = 0; i < std::min(participant.tracks_size(), kMaxTracks); ++i) {
     out.tracks.push_back(from_wire(participant.tracks(i)));
     out.tracks.back().participant = out.id;

@@ -46,6 +46,17 @@ struct Track {
   bool operator==(const Track&) const = default;
 };
 
+enum class Quality { kUnknown, kGood, kWeak };
+std::string_view to_string(Quality quality);
+
+// Somebody's own leg, between them and the server, by their own figures.
+struct PeerConnection {
+  Quality quality = Quality::kUnknown;
+  std::uint32_t round_trip_ms = 0;
+  std::uint32_t backlog_ms = 0;  // age of the oldest object sent and not confirmed
+  bool operator==(const PeerConnection&) const = default;
+};
+
 struct Participant {
   std::string id = {};
   std::uint32_t number = 0;
@@ -54,6 +65,8 @@ struct Participant {
   bool connected = true;  // false while its link waits to be resumed
   std::vector<Track> tracks = {};
   std::uint64_t media_session = 0;  // of its SFrame key ids; 0 until it has said so
+  bool recording = false;           // keeps what it hears and sees
+  PeerConnection connection = {};
   bool operator==(const Participant&) const = default;
 };
 
@@ -73,6 +86,14 @@ struct Waiter {
   bool operator==(const Waiter&) const = default;
 };
 
+// The newest of each person to a message.
+struct ChatReaction {
+  std::string from;  // participant id
+  std::string from_name;
+  std::string reaction;  // one emoji
+  bool operator==(const ChatReaction&) const = default;
+};
+
 struct ChatEntry {
   std::string id = {};  // hex
   std::uint64_t sequence = 0;
@@ -81,6 +102,8 @@ struct ChatEntry {
   std::int64_t sent_ms = 0;              // the server's clock, Unix time
   std::string to = {};                   // a participant's id when private
   std::optional<std::string> text = {};  // nothing when it was not sealed with this room's key
+  std::string reply_to = {};             // id of the message that it answers, else empty
+  std::vector<ChatReaction> reactions = {};
   bool mine = false;
   std::string reference = {};  // what the sender of this process called it
 };

@@ -18,8 +18,9 @@ struct StateForTest {
            const std::string& to = {});
   void set_role(const std::string& id, Role role);
 
-  MeetingState state{
-      [](base::BytesView sealed) { return std::optional(std::string(base::as_text(sealed))); }};
+  MeetingState state{[](base::BytesView sealed) {
+    return std::optional(ChatContent{.text = std::string(base::as_text(sealed))});
+  }};
 };
 
 namespace state_testing {

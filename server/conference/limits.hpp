@@ -29,6 +29,8 @@ struct RoomLimits {
   double chat_burst = 30;
   double reactions_per_second = 5;  // each goes to the whole room
   double reaction_burst = 10;
+  double connections_per_second = 0.5;  // SetConnection: goes to the whole room
+  double connection_burst = 2;
   double objects_per_second = 1'000;  // 8 tracks of 50 to 100 objects, with room for bursts
   double object_burst = 2'000;
   double object_bytes_per_second = 6 << 20;  // 50 Mbit/s
@@ -56,6 +58,8 @@ inline constexpr std::size_t kChatIdBytes = 16;
 inline constexpr std::size_t kLinkIdBytes = 16;
 inline constexpr std::size_t kLinkKeyBytes = 32;
 inline constexpr std::size_t kReactionBytes = 32;
+inline constexpr std::size_t kMaxDecodes = 8;              // codecs that a client says it decodes
+inline constexpr std::uint32_t kMaxConnectionMs = 60'000;  // figures beyond it say nothing more
 // 64 characters of at most 4 bytes.
 inline constexpr std::size_t kNameBytes = 256;
 // What is told in one message; the rest of a large room follows in further ones (protocol::kMaxControlBytes).

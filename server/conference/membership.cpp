@@ -91,6 +91,9 @@ void Membership::start_anew(Participant& who) {
   tracks_.start_anew(who);
   hands_.forget(who);
   who.record.media_session = 0;
+  who.recording = false;
+  who.decodes.clear();
+  who.connection.reset();
 }
 
 void Membership::set_role(Participant& who, vistime::v1::Role role) {

@@ -42,7 +42,7 @@ class Membership {
   void set_role(Participant& who, vistime::v1::Role role);
   // Makes it the host; the host before becomes a moderator.
   void make_host(Participant& who);
-  // Name, role, connected or media session are new.
+  // Anything but its tracks is new.
   void tell_changed(const Participant& who);
   void tell_lobby();
 

@@ -12,6 +12,7 @@ Participant::Participant(ParticipantRecord known, const base::Clock& clock, cons
       requests(limits.requests_per_second, limits.request_burst, clock.now()),
       chat(limits.chat_per_second, limits.chat_burst, clock.now()),
       reactions(limits.reactions_per_second, limits.reaction_burst, clock.now()),
+      connections(limits.connections_per_second, limits.connection_burst, clock.now()),
       objects(limits.objects_per_second, limits.object_burst, clock.now()),
       object_bytes(limits.object_bytes_per_second, limits.object_bytes_burst, clock.now()),
       events_(events) {}
@@ -34,6 +35,9 @@ void Participant::describe(vistime::v1::Participant& out, bool with_tracks) cons
   out.set_role(record.role);
   out.set_connected(connected());
   out.set_media_session(record.media_session);
+  out.set_recording(recording);
+  for (const auto codec : decodes) out.add_decodes(codec);
+  if (connection) *out.mutable_connection() = *connection;
   if (!with_tracks) return;
   for (const PublishedTrack& track : tracks) *out.add_tracks() = track.description;
 }

@@ -64,6 +64,10 @@ class Participant final : public transport::LinkEvents {
   bool microphones = false;                    // hears the loudest
   std::vector<vistime::v1::TrackWish> wishes;  // also for tracks that are not there yet
   std::optional<base::TimePoint> away_since;   // without a connection
+  // What its client says of itself; said again after each Welcome that is not RESUMED, so it is not stored.
+  bool recording = false;
+  std::vector<vistime::v1::Codec> decodes;
+  std::optional<vistime::v1::Connection> connection;
   // What proves who it is since before the server's restart: a connection with this starts the link anew, under a new
   // id and key. Holds until the client shows that it has those, for a Welcome may be lost.
   std::optional<LinkCredentials> before_restart;
@@ -72,6 +76,7 @@ class Participant final : public transport::LinkEvents {
   TokenBucket requests;
   TokenBucket chat;
   TokenBucket reactions;
+  TokenBucket connections;
   TokenBucket objects;
   TokenBucket object_bytes;
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
+#include <vector>
 
 namespace vistime::server::conference {
 namespace {
@@ -22,13 +24,50 @@ struct Entry {
   Outcome (*handle)(const Call& call);
 };
 
+// Those that this server knows, each once.
+std::vector<vistime::v1::Codec> known_codecs(const google::protobuf::RepeatedField<int>& said) {
+  std::vector<vistime::v1::Codec> out;
+  for (const int number : said) {
+    const auto codec = static_cast<vistime::v1::Codec>(number);
+    const bool known = vistime::v1::Codec_IsValid(number) && codec != vistime::v1::CODEC_UNSPECIFIED;
+    if (known && out.size() < kMaxDecodes && std::ranges::find(out, codec) == out.end()) out.push_back(codec);
+  }
+  return out;
+}
+
 Outcome set_media_session(const Call& call) {
   // 48 random bits that become part of key ids; see media/sframe.hpp.
-  const std::uint64_t session = call.message.set_media_session().media_session();
-  if (session >= std::uint64_t{1} << 48) return invalid("a media session has 48 bits");
-  if (call.from.record.media_session == session) return done();
-  call.from.record.media_session = session;
-  call.parts.core.save(call.from);
+  const auto& said = call.message.set_media_session();
+  if (said.media_session() >= std::uint64_t{1} << 48) return invalid("a media session has 48 bits");
+  auto decodes = known_codecs(said.decodes());
+  Participant& from = call.from;
+  if (from.record.media_session == said.media_session() && from.decodes == decodes) return done();
+  from.record.media_session = said.media_session();
+  from.decodes = std::move(decodes);
+  call.parts.core.save(from);
+  call.parts.membership.tell_changed(from);
+  return done();
+}
+
+Outcome set_recording(const Call& call) {
+  const bool recording = call.message.set_recording().recording();
+  if (std::exchange(call.from.recording, recording) != recording)
+    call.parts.membership.tell_changed(call.from);
+  return done();
+}
+
+Outcome set_connection(const Call& call) {
+  const auto& said = call.message.set_connection().connection();
+  if (said.quality() != vistime::v1::QUALITY_GOOD && said.quality() != vistime::v1::QUALITY_WEAK) {
+    return invalid("a connection is good or weak");
+  }
+  if (!call.from.connections.take(1, call.parts.core.clock.now())) {
+    return too_many("the connection's quality is said at most once in two seconds");
+  }
+  vistime::v1::Connection& connection = call.from.connection.emplace();
+  connection.set_quality(said.quality());
+  connection.set_round_trip_ms(std::min(said.round_trip_ms(), kMaxConnectionMs));
+  connection.set_backlog_ms(std::min(said.backlog_ms(), kMaxConnectionMs));
   call.parts.membership.tell_changed(call.from);
   return done();
 }
@@ -52,6 +91,8 @@ constexpr Role kHost = vistime::v1::ROLE_HOST;
 // clang-format off
 constexpr std::array kTable{
   Entry{ClientMessage::kSetMediaSession, kGuest, true, set_media_session},
+  Entry{ClientMessage::kSetRecording, kGuest, false, set_recording},
+  Entry{ClientMessage::kSetConnection, kGuest, false, set_connection},
   Entry{ClientMessage::kLeave, kGuest, true, leave},
   Entry{ClientMessage::kPublish, kGuest, false, [](const Call& c) { return c.parts.tracks.publish(c.from, c.message.publish()); }},
   Entry{ClientMessage::kUnpublish, kGuest, false, [](const Call& c) { return c.parts.tracks.unpublish(c.from, c.message.unpublish()); }},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "server/conference/room_testing.hpp"
 
 namespace vistime::server::conference {
@@ -37,6 +39,60 @@ TEST(Requests, an_answer_carries_a_sentence_where_something_went_wrong) {
   const auto answer = anna.last(ServerMessage::kAnswer)->answer();
   EXPECT_EQ(answer.code(), "not-allowed");
   EXPECT_EQ(answer.message(), "only the host may do that");
+}
+
+TEST(Requests, what_a_client_says_of_itself_reaches_everybody_once) {
+  RoomHarness house;
+  Client& anna = house.join("anna");
+  Client& ben = house.join("ben");
+  const auto changes = [&] { return ben.all(ServerMessage::kParticipantChanged).size(); };
+  const auto latest = [&] {
+    return ben.last(ServerMessage::kParticipantChanged)->participant_changed().participant();
+  };
+  const auto codecs = [](ClientMessage& m) {
+    auto* session = m.mutable_set_media_session();
+    session->set_media_session(7);
+    for (const int codec : {4, 2, 4, 99, 0}) session->mutable_decodes()->Add(codec);
+  };
+  const std::size_t before = changes();
+  EXPECT_EQ(house.ask(anna, codecs), "");
+  EXPECT_EQ(house.ask(anna, codecs), "");
+  ASSERT_EQ(changes(), before + 1);
+  ASSERT_EQ(latest().decodes_size(), 2);
+  EXPECT_EQ(latest().decodes(0), vistime::v1::CODEC_H264);
+  EXPECT_EQ(latest().decodes(1), vistime::v1::CODEC_VP8);
+
+  const auto record = [](ClientMessage& m) { m.mutable_set_recording()->set_recording(true); };
+  EXPECT_EQ(house.ask(anna, record), "");
+  EXPECT_EQ(house.ask(anna, record), "");
+  ASSERT_EQ(changes(), before + 2);
+  EXPECT_TRUE(latest().recording());
+  EXPECT_EQ(latest().decodes_size(), 2);
+
+  Client& cora = house.join("cora");
+  const auto told = cora.last(ServerMessage::kSnapshot);
+  ASSERT_TRUE(told);
+  const auto records = [](const auto& each) { return each.recording(); };
+  EXPECT_EQ(std::ranges::count_if(told->snapshot().participants(), records), 1);
+}
+
+TEST(Requests, a_connections_quality_is_bounded_and_said_rarely) {
+  RoomHarness house;
+  Client& anna = house.join("anna");
+  const auto say = [&](vistime::v1::Quality quality) {
+    return house.ask(anna, [&](ClientMessage& m) {
+      auto* connection = m.mutable_set_connection()->mutable_connection();
+      connection->set_quality(quality);
+      connection->set_round_trip_ms(4'000'000'000U);
+    });
+  };
+  EXPECT_EQ(say(vistime::v1::QUALITY_UNSPECIFIED), "invalid");
+  EXPECT_EQ(say(vistime::v1::QUALITY_WEAK), "");
+  const auto changed = anna.last(ServerMessage::kParticipantChanged)->participant_changed().participant();
+  EXPECT_EQ(changed.connection().quality(), vistime::v1::QUALITY_WEAK);
+  EXPECT_EQ(changed.connection().round_trip_ms(), 60'000U);
+  EXPECT_EQ(say(vistime::v1::QUALITY_GOOD), "");
+  EXPECT_EQ(say(vistime::v1::QUALITY_WEAK), "too-many");
 }
 
 TEST(Requests, who_closes_the_room_is_answered_before_it_is_gone) {

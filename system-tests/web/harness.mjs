@@ -130,7 +130,8 @@ export class Server {
   }
 }
 
-export function launchBrowser(parameters = []) {
+// `withoutFakeDialogs`: screens are chosen by a parameter, which the faked dialog would not read.
+export function launchBrowser(parameters = [], { withoutFakeDialogs = false } = {}) {
   return chromium.launch({
     executablePath: CHROMIUM,
     // It would take the sound away that a test wants to hear.
@@ -142,7 +143,7 @@ export function launchBrowser(parameters = []) {
       "--no-first-run",
       "--autoplay-policy=no-user-gesture-required",
       "--use-fake-device-for-media-stream=fps=30",
-      "--use-fake-ui-for-media-stream",
+      ...(withoutFakeDialogs ? [] : ["--use-fake-ui-for-media-stream"]),
       ...parameters,
     ],
   });
@@ -158,4 +159,8 @@ export async function openPage(browser, options = {}) {
     if (message.type() === "error") page.failures.push(message.text());
   });
   return page;
+}
+
+export async function closePages(browser) {
+  for (const context of browser?.contexts() ?? []) await context.close();
 }

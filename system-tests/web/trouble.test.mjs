@@ -1,13 +1,15 @@
 // What goes wrong on people's machines and in their networks, and the sentence that each of them reads.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { eventually, launchBrowser, openPage, PAGES, Server } from "./harness.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { closePages, eventually, launchBrowser, openPage, PAGES, Server } from "./harness.mjs";
 
 let server;
 let browser;
 before(async () => {
-  [server, browser] = await Promise.all([Server.start(PAGES.web), launchBrowser()]);
+  [server, browser] = await Promise.all([Server.start(PAGES.web), launchBrowser(["--use-fake-device-for-media-stream=fps=10"])]);
 });
+// Pages that nobody looks at any more would go on encoding.
+afterEach(() => closePages(browser));
 after(async () => {
   await browser?.close();
   await server?.stop();
@@ -159,8 +161,8 @@ test("a server whose clock is a day ahead changes nothing", async () => {
     await join(anna);
     const ben = await visit(() => {}, link);
     await join(ben, "Ben");
-    await anna.getByRole("figure", { name: "Ben", exact: true }).locator("canvas").waitFor();
-    await eventually("a picture", () => anna.locator("canvas").first().evaluate((canvas) => canvas.width > 100));
+    await anna.getByRole("figure", { name: "Ben", exact: true }).locator(".picture :is(canvas, video)").waitFor();
+    await eventually("a picture", () => anna.locator(".picture :is(canvas, video)").first().evaluate((canvas) => canvas.width > 100));
     await ben.keyboard.press("c");
     await ben.keyboard.type("What day is it?");
     await ben.keyboard.press("Enter");
@@ -201,7 +203,7 @@ test("a peer who sends rubbish, or never a keyframe, is seen as a sentence and d
   await reads(anna.getByRole("figure", { name: "Cem", exact: true }), "The picture has not arrived yet.");
   const dora = await visit(() => {}, link);
   await join(dora, "Dora");
-  const canvas = anna.getByRole("figure", { name: "Dora", exact: true }).locator("canvas");
+  const canvas = anna.getByRole("figure", { name: "Dora", exact: true }).locator(".picture :is(canvas, video)");
   await canvas.waitFor();
   await eventually("Dora is seen", () => canvas.evaluate(({ width }) => width > 100));
   assert.deepEqual(anna.failures, []);

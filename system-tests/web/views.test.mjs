@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { eventually, launchBrowser, openPage, PAGES, root, Server, sleep } from "./harness.mjs";
+import { after, afterEach, before, test } from "node:test";
+import { closePages, eventually, launchBrowser, openPage, PAGES, root, Server, sleep } from "./harness.mjs";
 
 const ALL = [[375, 812], [1280, 800], [1920, 1080]].flatMap((size) => [[...size, "light"], [...size, "dark"]]);
 const LOOKS = process.env.VISTIME_SCREENSHOTS === "all" ? ALL : [[375, 812, "light"], [1280, 800, "dark"]];
@@ -21,6 +21,8 @@ before(async () => {
     launchBrowser(["--use-fake-device-for-media-stream=fps=5"]), // enough to look at
   ]);
 });
+// Pages that nobody looks at any more would go on encoding.
+afterEach(() => closePages(browser));
 after(async () => {
   await browser?.close();
   await server?.stop();
@@ -99,7 +101,7 @@ test("in the meeting", async () => {
   const anna = await enter(hostLink, "Anna Berg");
   await look(anna, "alone");
   const ben = await enter(link, "Ben Okafor");
-  await anna.locator("canvas").first().waitFor();
+  await anna.locator(".picture :is(canvas, video)").first().waitFor();
   await look(anna, "two");
   const names = ["Çağla Öztürk", "Dmitri Petrov"];
   const others = [];

@@ -181,6 +181,9 @@ export class LiveMeeting implements Meeting {
   useCamera(deviceId: string | null): Promise<void> {
     return this.sending.useCamera(deviceId);
   }
+  setBlur(on: boolean): Promise<void> {
+    return this.sending.setBlur(on);
+  }
   shareScreen(withAudio: boolean): Promise<void> {
     return this.sending.shareScreen(withAudio);
   }
@@ -424,6 +427,7 @@ export class LiveMeeting implements Meeting {
       chat,
       chatComplete,
       ...devices,
+      blur: this.sending.blur,
       quality: this.quality,
       unreadable: this.receiving?.unreadable ?? [],
     };

@@ -98,6 +98,9 @@ export interface OwnDevice {
   readonly problem: DeviceProblem | null;
 }
 
+// "failed": the machine is too slow for it, or it broke; the camera goes on without.
+export type BlurState = "unsupported" | "off" | "on" | "failed";
+
 export type DeviceProblem = "none" | "refused" | "in-use" | "gone" | "unsupported" | "failed";
 
 export interface MeetingState {
@@ -112,6 +115,7 @@ export interface MeetingState {
   readonly microphone: OwnDevice;
   readonly camera: OwnDevice;
   readonly screen: OwnDevice;
+  readonly blur: BlurState; // of one's own background
   readonly quality: "good" | "weak" | "lost";
   readonly unreadable: readonly number[]; // tracks that nothing could be opened of: another key sealed them
 }
@@ -146,6 +150,7 @@ export interface Meeting {
   useMicrophone(deviceId: string | null): Promise<void>; // null stops it and gives the device back
   setMicrophoneMuted(muted: boolean): void;
   useCamera(deviceId: string | null): Promise<void>;
+  setBlur(on: boolean): Promise<void>;
   shareScreen(withAudio: boolean): Promise<void>; // asks the browser, which asks the person
   stopSharing(): void;
   // Own picture, for the tile: null while there is none.

@@ -1,8 +1,9 @@
 // What this page sends: its devices, their way into the uplink worker, and what the room is told of them.
 import { Codec as WireCodec, TrackKind as WireKind } from "../../protocol/messages/room_pb";
-import type { Codec, DeviceProblem, Layer, OwnDevice, Person, TrackKind } from "../types";
+import type { BlurState, Codec, DeviceProblem, Layer, OwnDevice, Person, TrackKind } from "../types";
 import type { ClientBody } from "../workerMessages";
 import type { AudioGraph } from "./audioGraph";
+import { type Blurred, blurred, canBlur } from "./blur/blur";
 import { encodable, screenCodec, type VideoCodec } from "./codecs";
 import { close, type Opened, openCamera, openMicrophone, openScreen, problemOfLoss } from "./devices";
 import { framesOf } from "./frames";
@@ -52,6 +53,9 @@ export class Sending {
   screenStream: MediaStream | null = null;
   level = 0; // 0…1, what the microphone hears
   figures: readonly SentFigures[] = [];
+  blur: BlurState = canBlur() ? "off" : "unsupported";
+  private openedCamera: MediaStream | null = null;
+  private blurred: Blurred | null = null;
   private microphoneStream: MediaStream | null = null;
   private readonly publications = new Map<number, Publication>();
   private readonly asked = new Map<number, number>(); // by index: the latest request for a device wins
@@ -102,13 +106,47 @@ export class Sending {
     const opened = await this.latest(CAMERA, deviceId, openCamera);
     if (!opened) return;
     const track = opened.stream?.getVideoTracks()[0];
-    this.camera = ownDevice(opened, track, deviceId ?? "");
     if (opened.stream && track) {
-      this.cameraStream = opened.stream;
-      this.sendPictures(CAMERA, WireKind.CAMERA, CAMERA_CODEC, layersOf(CAMERA, track.getSettings()), track);
       whenEnded(opened.stream, () => void this.lostCamera());
+      const asked = this.asked.get(CAMERA);
+      const shown = await this.withBlur(opened.stream);
+      if (this.asked.get(CAMERA) !== asked) {
+        close(opened.stream);
+        this.blurred?.stop();
+        return;
+      }
+      this.openedCamera = opened.stream;
+      this.cameraStream = shown;
+      const [sent = track] = shown.getVideoTracks();
+      this.sendPictures(CAMERA, WireKind.CAMERA, CAMERA_CODEC, layersOf(CAMERA, track.getSettings()), sent);
     }
+    this.camera = ownDevice(opened, track, deviceId ?? "");
     this.events.changed();
+  }
+
+  // Of one's own camera's background.
+  async setBlur(on: boolean): Promise<void> {
+    if (this.blur === "unsupported") return;
+    this.blur = on ? "on" : "off";
+    if (this.camera.state === "on") await this.useCamera(this.camera.deviceId);
+    else this.events.changed();
+  }
+
+  // The stream itself where blur is off or cannot be had.
+  private async withBlur(stream: MediaStream): Promise<MediaStream> {
+    if (this.blur !== "on") return stream;
+    try {
+      this.blurred = await blurred(stream, () => this.lostBlur());
+      return this.blurred.stream;
+    } catch {
+      this.blur = "failed";
+      return stream;
+    }
+  }
+
+  private lostBlur(): void {
+    this.blur = "failed";
+    if (this.camera.state === "on") void this.useCamera(this.camera.deviceId);
   }
 
   async shareScreen(withAudio: boolean): Promise<void> {
@@ -255,7 +293,10 @@ export class Sending {
   }
 
   private dropCamera(): void {
-    close(this.cameraStream);
+    this.blurred?.stop();
+    this.blurred = null;
+    close(this.openedCamera);
+    this.openedCamera = null;
     this.cameraStream = null;
     this.unpublish(CAMERA);
   }

@@ -66,6 +66,7 @@ function Devices({ meeting, state }: Pick<Props, "meeting" | "state">) {
           void meeting.useCamera(id);
         }}
       />
+      <Blur meeting={meeting} state={state} />
       <Speaker deviceId={speaker} onChange={chooseSpeaker} />
       {failed && (
         <p role="status" className="bad">
@@ -73,6 +74,28 @@ function Devices({ meeting, state }: Pick<Props, "meeting" | "state">) {
         </p>
       )}
     </>
+  );
+}
+
+function Blur({ meeting, state }: Pick<Props, "meeting" | "state">) {
+  const { blur } = state;
+  return (
+    <div>
+      <label className="row">
+        <input
+          type="checkbox"
+          checked={blur === "on"}
+          disabled={blur === "unsupported"}
+          onChange={(event) => void meeting.setBlur(event.target.checked)}
+        />
+        {t("settings.blur")}
+      </label>
+      {(blur === "unsupported" || blur === "failed") && (
+        <p role="status" className="soft">
+          {t(`settings.blur.${blur}`)}
+        </p>
+      )}
+    </div>
   );
 }
 
