@@ -103,7 +103,7 @@ export class Janus {
     return () =>
       page.evaluate(
         async (wish) => {
-          window.signals.listen();
+          if (wish.pauseMs !== null) window.signals.listen();
           const clickedMs = performance.timeOrigin + performance.now();
           await window.room.join({ ...wish, tracks: [] });
           return clickedMs;
@@ -112,16 +112,18 @@ export class Janus {
       );
   }
 
-  // Many who send the file, each by a connection of its own, from one page.
-  async publish(count, file) {
-    const browser = await launchBrowser([...Janus.flags, `--use-file-for-fake-video-capture=${file}`]);
+  // Many who send the picture, and one who speaks as well, each by a connection of its own, from one page.
+  async publish(count, { picture, voice }) {
+    const files = [`--use-file-for-fake-video-capture=${picture}`, `--use-file-for-fake-audio-capture=${voice}`];
+    const browser = await launchBrowser([...Janus.flags, ...files]);
     const page = await openPage(browser);
     await page.evaluate(
       async ({ server, room, count, maxBitrate }) => {
         const stream = await navigator.mediaDevices.getUserMedia({ video: true });
         const [capture] = stream.getVideoTracks();
         const tracks = [{ type: "video", capture, sendEncodings: [{ maxBitrate }] }];
-        await window.room.join({ server, room, tiles: 0, pauseMs: null, tracks });
+        const speaking = [...tracks, { type: "audio", capture: true }];
+        await window.room.join({ server, room, tiles: 0, pauseMs: null, tracks: speaking });
         for (let i = 1; i < count; ++i) await window.room.publish(tracks);
       },
       { ...(await this.open(page)), count, maxBitrate: TILE.bitrate },

@@ -1,7 +1,8 @@
 // What the page of somebody who sees others costs: all processes of its browser, by number of tiles.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { launchBrowser, openPage, sleep } from "../../system-tests/web/harness.mjs";
+import { launchBrowser, openPage, root, sleep } from "../../system-tests/web/harness.mjs";
 
 // What each tile is sent: the same for every number of tiles, so that the senders leave the viewer its share of the
 // machine.
@@ -12,8 +13,13 @@ const SECONDS = 15;
 const TICKS_PER_SECOND = 100; // of /proc/PID/stat, on every Linux that Debian runs on
 const PICTURES = 4 * TILE.frameRate;
 
-// A file of moving, detailed pictures: both systems' senders read it.
-export function writePictures(folder) {
+// A voice, and moving, detailed pictures: both systems' senders read them.
+export function writeFiles(folder) {
+  execFileSync("python3", [join(root, "tools/make_sample.py"), folder]);
+  return { voice: join(folder, "voice.wav"), picture: writePictures(join(folder, "tile.y4m")) };
+}
+
+function writePictures(file) {
   const { width, height, frameRate } = TILE;
   const luma = width * height;
   const picture = Buffer.alloc(luma * 1.5, 128);
@@ -27,18 +33,17 @@ export function writePictures(folder) {
     }
     parts.push("FRAME\n", Buffer.from(picture));
   }
-  const file = join(folder, "tile.y4m");
   writeFileSync(file, Buffer.concat(parts.map((part) => Buffer.from(part))));
   return file;
 }
 
 // { cpu: share of a core in %, frameRate: shown by the slowest tile }
-export async function costOfTiles(System, tiles, file) {
+export async function costOfTiles(System, tiles, files) {
   const system = await System.start();
   const browser = await launchBrowser(System.flags);
   let unpublish = async () => {};
   try {
-    unpublish = await system.publish(tiles, file);
+    unpublish = await system.publish(tiles, files);
     const page = await openPage(browser, { viewport: WINDOW });
     await (await system.prepareViewer(page, tiles, null))();
     await sleep(SETTLING_MS);

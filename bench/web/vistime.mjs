@@ -28,7 +28,7 @@ export class Vistime {
     return () =>
       page.evaluate(
         async ([tiles, pauseMs]) => {
-          window.signals.listen();
+          if (pauseMs !== null) window.signals.listen();
           window.engine.showAll(tiles, pauseMs);
           const clickedMs = performance.timeOrigin + performance.now();
           await window.engine.join("Viewer");
@@ -38,12 +38,14 @@ export class Vistime {
       );
   }
 
-  async publish(count, file) {
-    const parameters = ["--send-video", file, "--loop", "--layers", "1", "--bitrate", `${TILE.bitrate / 1000}`];
-    const terminals = Array.from({ length: count }, (_, i) =>
-      this.server.terminal(this.room.terminal, ["--name", `Sender ${i}`, ...parameters, "--subscribe", "none"]),
-    );
-    await eventually("the senders are there", () => terminals.every(({ text }) => text.includes('"joined"')));
+  async publish(count, { picture, voice }) {
+    const parameters = ["--send-video", picture, "--loop", "--layers", "1", "--bitrate", `${TILE.bitrate / 1000}`];
+    const terminals = Array.from({ length: count }, (_, i) => {
+      const speaking = i === 0 ? ["--send-audio", voice] : [];
+      const who = ["--name", `Sender ${i}`, "--subscribe", "none"];
+      return this.server.terminal(this.room.terminal, [...who, ...parameters, ...speaking]);
+    });
+    await eventually("the senders are there", () => terminals.every(({ text }) => text.includes('"joined"')), 60_000);
     return async () => {
       for (const terminal of terminals) terminal.kill("SIGTERM");
       await Promise.all(terminals.map(({ ended }) => ended));

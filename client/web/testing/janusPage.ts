@@ -120,6 +120,8 @@ class Room {
     }
     // Chromium gives a remote sound to nobody unless some element plays it as well.
     document.body.append(element);
+    element.muted = this.pauseMs !== null;
+    if (!element.muted) return; // played as it would be where nothing is measured
     void this.sound.resume();
     this.sound.createMediaStreamSource(stream).connect(this.sound.destination);
   }

@@ -46,12 +46,21 @@ export function click(): Float32Array {
 // to keep its delay.
 export function likeness(heard: Float32Array, voice: number): number {
   const known = thinned(knownNoise(voice));
-  const thin = thinned(heard.subarray(-2 * WINDOW));
+  const thin = thinned(withoutClicks(heard.subarray(-2 * WINDOW)));
   let best = 0;
   for (let speed = 1 - MOST_STRETCH; speed <= 1 + MOST_STRETCH; speed += SPEED_STEP) {
     best = Math.max(best, correlation(atSpeed(thin, speed, WINDOW / STEP), known));
   }
   return best;
+}
+
+function withoutClicks(heard: Float32Array): Float32Array {
+  const MARGIN = 60; // samples: what coding smears
+  const quiet = heard.slice();
+  for (let i = 0; i < heard.length; ++i) {
+    if (Math.abs(heard[i] ?? 0) > CLICK_PEAK / 2) quiet.fill(0, Math.max(0, i - MARGIN), i + MARGIN);
+  }
+  return quiet;
 }
 
 function correlation(window: Float32Array, known: Float32Array): number {

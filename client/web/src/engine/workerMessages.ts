@@ -5,7 +5,7 @@
 //      sealed objects ──┘      └── objects as they arrive
 //          │                          │
 //   uplink worker               downlink worker
-//     ▲ PCM, frames               │ PCM, canvases
+//     ▲ PCM, frames               │ PCM, surfaces
 //   microphone worklet, camera  playout worklet, tiles
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ClientMessageSchema, ServerMessage } from "../protocol/messages/room_pb";

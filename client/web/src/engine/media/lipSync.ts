@@ -1,7 +1,11 @@
-// When a picture should be seen so that it goes with the voice: per person, how long after its capture sound is heard.
+// When a picture should be seen so that it goes with the voice: per person, how long after its capture sound is heard, less
+// what it may be ahead of it.
 
 const STALE_MS = 500; // nothing heard for so long: pictures need not wait
 const SMOOTHING = 0.2;
+// Sound may be so much later than the picture before anybody minds (EBU R37): less of the picture's own speed is given
+// away.
+const LEAD_MS = 60;
 
 interface Heard {
   delayMs: number; // our clock at the ear minus the sender's at the microphone
@@ -31,6 +35,6 @@ export class LipSync {
   waitMs(person: string, captureMs: number, nowMs: number): number {
     const heard = this.people.get(person);
     if (!heard || nowMs - heard.atMs > STALE_MS) return 0;
-    return Math.max(0, captureMs + heard.delayMs - nowMs);
+    return Math.max(0, captureMs + heard.delayMs - LEAD_MS - nowMs);
   }
 }
