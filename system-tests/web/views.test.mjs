@@ -85,7 +85,7 @@ test("in the lobby", async () => {
   const { link, hostLink } = await server.createRoom();
   const host = await enter(hostLink, "Host");
   await host.keyboard.press("p");
-  await host.getByLabel("Newcomers wait in the lobby").check();
+  await host.getByLabel("Newcomers wait in the lobby").click();
   const page = await openPage(browser, { bypassCSP: true });
   await page.goto(link);
   await page.getByLabel("Your name").fill("Anna Berg");

@@ -41,8 +41,11 @@ export function Statistics({ meeting, state, onClose }: Props) {
       {history ? <Figures history={history} state={state} /> : <p role="status">{t("statistics.waiting")}</p>}
       <button type="button" className="button row" disabled={!history} onClick={copy}>
         <ClipboardCopy size={18} aria-hidden="true" />
-        <span role="status">{t(copied ? "statistics.copied" : "statistics.copy")}</span>
+        {t(copied ? "statistics.copied" : "statistics.copy")}
       </button>
+      <span className="unseen" role="status">
+        {copied && t("statistics.copied")}
+      </span>
     </aside>
   );
 }

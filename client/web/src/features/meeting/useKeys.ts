@@ -10,6 +10,8 @@ export interface Shortcut {
   readonly run: () => void;
 }
 
+const PRESSED_BY_SPACE = "button, a, summary, [role=menuitem], [tabindex='0']";
+
 export function useKeys(meeting: Meeting, shortcuts: readonly Shortcut[]): void {
   const current = useRef(shortcuts);
   current.current = shortcuts;
@@ -63,5 +65,6 @@ function isInDialog({ target }: KeyboardEvent): boolean {
 function isForTalking(event: KeyboardEvent): boolean {
   const { target } = event;
   if (isTyping(event) || isInDialog(event)) return false;
-  return !(target instanceof Element && target !== document.body && target.matches(":focus-visible"));
+  const pressed = target instanceof Element ? target.closest(PRESSED_BY_SPACE) : null;
+  return !pressed?.matches(":focus-visible");
 }
