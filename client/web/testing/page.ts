@@ -34,11 +34,21 @@ class Engine {
     this.probePauseMs = probePauseMs;
   }
 
+  // What the web client asks before anybody clicks on join.
+  private readonly invitation = (async () => {
+    const link = parseMeetingLink(location);
+    const [room, keys] = await Promise.all([fetchRoom(link), deriveRoomKeys(link.secret)]);
+    return { link, room, keys };
+  })();
+
+  constructor() {
+    this.invitation.catch(() => {}); // join() says so
+  }
+
   // "in" or "waiting", or the code of the refusal.
   async join(name: string, password = ""): Promise<string> {
     try {
-      const link = parseMeetingLink(location);
-      const [room, keys] = await Promise.all([fetchRoom(link), deriveRoomKeys(link.secret)]);
+      const { link, room, keys } = await this.invitation;
       if (room.keyCheck !== keys.keyCheck) return "wrong-key";
       const admission = () => joinRoom(link, { name, password });
       const meeting = await LiveMeeting.open({ room: link.room, keys, release: __VISTIME_RELEASE__, admission });

@@ -97,15 +97,13 @@ export class LiveMeeting implements Meeting {
   private readonly onVisibility = () => this.visibilityChanged();
   private readonly pressure = new CpuPressure();
   private decodes: WireCodec[] = [];
+  private route = "";
   private recording = false;
   private saidConnection = { quality: "unknown", atMs: Number.NEGATIVE_INFINITY };
   private hintedMutedMs = Number.NEGATIVE_INFINITY;
   private hiding: ReturnType<typeof setTimeout> | undefined;
 
-  private constructor(
-    private readonly options: MeetingOptions,
-    private readonly admission: Admission,
-  ) {
+  private constructor(private readonly options: MeetingOptions) {
     this.link = new LinkClient(this.workers.link, {
       opened: (restored) => this.opened(restored),
       resumed: () => this.enter(),
@@ -132,7 +130,7 @@ export class LiveMeeting implements Meeting {
 
   // Connects; rejects when master lets nobody in or sound cannot be had at all.
   static async open(options: MeetingOptions): Promise<LiveMeeting> {
-    const meeting = new LiveMeeting(options, await options.admission());
+    const meeting = new LiveMeeting(options);
     try {
       await meeting.start();
     } catch (error) {
@@ -146,14 +144,20 @@ export class LiveMeeting implements Meeting {
     const up = new MessageChannel();
     const down = new MessageChannel();
     const playout = new MessageChannel();
-    const [decodes] = await Promise.all([decodable(), this.graph.start(playout.port2)]);
+    // Workers and worklets load while master is asked.
+    const [admission, decodes] = await Promise.all([
+      this.options.admission(),
+      decodable(),
+      this.graph.start(playout.port2),
+    ]);
+    this.route = new URL(admission.url).origin;
     this.decodes = decodes.map((codec) => WIRE_CODECS[codec]);
     const baseKey = this.options.keys.mediaBaseKey;
     const uplink: ToUplink = { kind: "start", link: up.port2, baseKey, session: this.session };
     this.workers.uplink.postMessage(uplink, [up.port2]);
     const downlink: ToDownlink = { kind: "start", link: down.port2, playout: playout.port1, baseKey };
     this.workers.downlink.postMessage(downlink, [down.port2, playout.port1]);
-    const { url, token } = this.admission;
+    const { url, token } = admission;
     this.link.open({ url, token, release: this.options.release }, up.port1, down.port1);
   }
 
@@ -446,7 +450,7 @@ export class LiveMeeting implements Meeting {
     const { people, you } = this.room;
     const { statistics, rates } = collect({
       at: Date.now(),
-      route: new URL(this.admission.url).origin,
+      route: this.route,
       link: this.link.figures,
       people,
       you,

@@ -12,8 +12,9 @@ interface WithSink {
 }
 
 interface Captured {
-  readonly nodes: readonly AudioNode[];
-  readonly own: GainNode; // into the mix: 0 while muted
+  muted: boolean;
+  readonly nodes: AudioNode[];
+  own: GainNode | null; // into the mix, once there is one
 }
 
 export class AudioGraph {
@@ -43,23 +44,29 @@ export class AudioGraph {
     return this.context.state === "running";
   }
 
-  // Blocks of 20 ms go to the port until stop().
+  // Own sound, which belongs into the mix until stop().
+  add(stream: MediaStream): void {
+    const captured: Captured = { muted: false, nodes: [], own: null };
+    this.captures.set(stream, captured);
+    if (this.mix) this.mixIn(stream, captured, this.mix);
+  }
+
+  // The same, and blocks of 20 ms go to the port.
   capture(stream: MediaStream, channels: number, port: MessagePort): void {
+    this.add(stream);
     const source = this.context.createMediaStreamSource(stream);
     const node = new AudioWorkletNode(this.context, "vistime-capture", { outputChannelCount: [channels] });
     node.port.postMessage({ port }, [port]);
     source.connect(node);
     node.connect(this.context.destination); // it gives silence; what leads nowhere is not run
-    const own = this.context.createGain();
-    source.connect(own);
-    if (this.mix) own.connect(this.mix);
-    this.captures.set(stream, { nodes: [source, node, own], own });
+    this.captures.get(stream)?.nodes.push(source, node);
   }
 
-  // What is captured goes into the mix unless it is muted.
   setMuted(stream: MediaStream, muted: boolean): void {
-    const own = this.captures.get(stream)?.own;
-    if (own) own.gain.value = muted ? 0 : 1;
+    const captured = this.captures.get(stream);
+    if (!captured) return;
+    captured.muted = muted;
+    if (captured.own) captured.own.gain.value = muted ? 0 : 1;
   }
 
   stop(stream: MediaStream): void {
@@ -67,14 +74,21 @@ export class AudioGraph {
     this.captures.delete(stream);
   }
 
-  // All that is heard and captured.
+  // All that is heard and said.
   mixed(): MediaStream {
     if (!this.mix) {
       this.mix = this.context.createMediaStreamDestination();
       this.playout?.connect(this.mix);
-      for (const { own } of this.captures.values()) own.connect(this.mix);
+      for (const [stream, captured] of this.captures) this.mixIn(stream, captured, this.mix);
     }
     return this.mix.stream;
+  }
+
+  private mixIn(stream: MediaStream, captured: Captured, mix: AudioNode): void {
+    const source = this.context.createMediaStreamSource(stream);
+    captured.own = new GainNode(this.context, { gain: captured.muted ? 0 : 1 });
+    source.connect(captured.own).connect(mix);
+    captured.nodes.push(source, captured.own);
   }
 
   // 0…2; 1 as it comes.

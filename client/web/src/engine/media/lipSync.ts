@@ -3,9 +3,9 @@
 
 const STALE_MS = 500; // nothing heard for so long: pictures need not wait
 const SMOOTHING = 0.2;
-// Sound may be so much later than the picture before anybody minds (EBU R37): less of the picture's own speed is given
-// away.
-const LEAD_MS = 60;
+// So much a picture may be ahead of its sound: half of what anybody notices (ITU-R BT.1359: 125 ms), and less of the
+// picture's own speed is given away.
+const LEAD_MS = 40;
 
 interface Heard {
   delayMs: number; // our clock at the ear minus the sender's at the microphone

@@ -10,8 +10,7 @@ export type ToUplink =
   | { kind: "start"; link: MessagePort; baseKey: Uint8Array; session: bigint }
   // The participant's number in the room: part of each track's id.
   | { kind: "number"; number: number }
-  // Blocks of sound come by the port, from the capture worklet.
-  | { kind: "audio"; index: number; port: MessagePort; channels: number; bitrate: number }
+  | { kind: "audio"; index: number; from: SoundSource; channels: number; bitrate: number }
   | { kind: "audio-muted"; index: number; muted: boolean }
   | { kind: "video"; index: number; codec: VideoCodec; layers: readonly Layer[]; frames: ReadableStream<VideoFrame> }
   // The answer to "resized": from now on in these.
@@ -19,6 +18,9 @@ export type ToUplink =
   | { kind: "stop"; index: number }
   | { kind: "keyframe-wanted"; index: number; spatial: number }
   | { kind: "layers-wanted"; index: number; spatial: readonly number[] };
+
+// Blocks from the capture worklet, or the browser's own frames.
+export type SoundSource = { readonly port: MessagePort } | { readonly frames: ReadableStream<AudioData> };
 
 export type FromUplink =
   | { kind: "level"; index: number; meter: number; voice: boolean } // 0…1, ten times a second

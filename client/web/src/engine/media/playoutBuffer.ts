@@ -20,6 +20,7 @@ const MARGIN_MS = FRAME_MS / 2 + 5;
 const SHORTEST_MS = 20;
 const LONGEST_MS = 400;
 const MAX_STRETCH = 0.025;
+const TOLERANCE_MS = 3;
 const EXCESS_MS = 120; // beyond the target: left out rather than played faster
 const CAPACITY = 48_000; // samples
 const FADE = 240; // samples: 5 ms
@@ -146,7 +147,9 @@ export class PlayoutBuffer {
   // Half a frame lies in the buffer on average beyond what jitter needs.
   private step(): number {
     const excess = this.averageMs - (this.targetMs + FRAME_MS / 2 - MARGIN_MS + 5);
-    return 1 + Math.max(-MAX_STRETCH, Math.min(MAX_STRETCH, excess / 400));
+    // A little more or less is not worth another speed.
+    const beyond = Math.sign(excess) * Math.max(0, Math.abs(excess) - TOLERANCE_MS);
+    return 1 + Math.max(-MAX_STRETCH, Math.min(MAX_STRETCH, beyond / 400));
   }
 
   private skip(): void {

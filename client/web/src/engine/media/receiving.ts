@@ -5,7 +5,7 @@ import { layerFor } from "./layers";
 import type { FromDownlink, ReceivedFigures, ReceivedTrack, ToDownlink } from "./messages";
 import { type PictureElement, surfaceOf } from "./surface";
 
-// Tiles come and go in bursts: one wish for all of it.
+// Tiles come and go in bursts: one wish for all of it, the first at once.
 const GATHER_MS = 30;
 
 interface View {
@@ -25,6 +25,7 @@ export class Receiving {
   private nextView = 1;
   private wish = "";
   private pageVisible = true;
+  private saidMs = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -102,10 +103,15 @@ export class Receiving {
   }
 
   private subscribe(): void {
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.sayWish();
-    }, GATHER_MS);
+    const sinceLast = performance.now() - this.saidMs;
+    this.timer ??= setTimeout(
+      () => {
+        this.timer = undefined;
+        this.saidMs = performance.now();
+        this.sayWish();
+      },
+      Math.max(0, GATHER_MS - sinceLast),
+    );
   }
 
   // Only what is seen, each in the layer that its largest tile needs; and all sound.

@@ -9,6 +9,7 @@ import { close, type Opened, openCamera, openMicrophone, openScreen, problemOfLo
 import { framesOf } from "./frames";
 import { planLayers } from "./layers";
 import type { FromUplink, SentFigures, ToUplink } from "./messages";
+import { soundOf } from "./soundFrames";
 
 export const MICROPHONE = 0;
 export const CAMERA = 1;
@@ -242,9 +243,16 @@ export class Sending {
   }
 
   private sendSound(index: number, kind: WireKind, stream: MediaStream, { bitrate, channels }: typeof VOICE): void {
-    const { port1, port2 } = new MessageChannel();
-    this.tell({ kind: "audio", index, port: port1, channels, bitrate }, [port1]);
-    this.graph.capture(stream, channels, port2);
+    const [track] = stream.getAudioTracks();
+    const frames = track ? soundOf(track) : null;
+    if (frames) {
+      this.tell({ kind: "audio", index, from: { frames }, channels, bitrate }, [frames]);
+      this.graph.add(stream);
+    } else {
+      const { port1: port, port2 } = new MessageChannel();
+      this.tell({ kind: "audio", index, from: { port }, channels, bitrate }, [port]);
+      this.graph.capture(stream, channels, port2);
+    }
     this.publish(index, kind, "opus", [], channels);
   }
 

@@ -6,14 +6,15 @@ import { SframeSealer } from "../crypto/sframe";
 import type { LinkToUplink, UplinkToLink } from "../workerMessages";
 import { AudioSender } from "./audioSender";
 import { nowMs } from "./clock";
-import type { CapturedBlock, FromUplink, SentFigures, ToUplink } from "./messages";
+import type { CapturedBlock, FromUplink, SentFigures, SoundSource, ToUplink } from "./messages";
+import { Blocks, readSound } from "./soundFrames";
 import { VideoSender } from "./videoSender";
 
 const AUDIO_DEADLINE_MS = 400;
 const VIDEO_DEADLINE_MS = 1500; // the server and the sender's pacing drop earlier; this is the end of all patience
 const FIGURES_MS = 1000;
 
-type Sender = { audio: AudioSender; port: MessagePort } | { video: VideoSender };
+type Sender = { audio: AudioSender; stop: () => void } | { video: VideoSender };
 
 class Uplink {
   private readonly senders = new Map<number, Sender>();
@@ -77,7 +78,7 @@ class Uplink {
     setInterval(() => post({ kind: "figures", streams: this.figures() }), FIGURES_MS);
   }
 
-  private addAudio({ index, port, channels, bitrate }: ToUplink & { kind: "audio" }): void {
+  private addAudio({ index, from, channels, bitrate }: ToUplink & { kind: "audio" }): void {
     this.stop(index);
     const audio = new AudioSender(
       channels,
@@ -86,8 +87,7 @@ class Uplink {
       (meter, voice) => post({ kind: "level", index, meter, voice }),
       (message) => post({ kind: "failed", index, message }),
     );
-    port.onmessage = (event: MessageEvent<CapturedBlock>) => audio.take(event.data.samples, nowMs());
-    this.senders.set(index, { audio, port });
+    this.senders.set(index, { audio, stop: listen(from, channels, (block) => audio.take(block, nowMs())) });
   }
 
   private addVideo({ index, codec, layers, frames }: ToUplink & { kind: "video" }): void {
@@ -110,7 +110,7 @@ class Uplink {
     if (!sender) return;
     this.senders.delete(index);
     if ("audio" in sender) {
-      sender.port.close();
+      sender.stop();
       sender.audio.close();
     } else {
       sender.video.close();
@@ -163,6 +163,13 @@ class Uplink {
         });
     });
   }
+}
+
+// The answer ends it.
+function listen(from: SoundSource, channels: number, take: (block: Float32Array) => void): () => void {
+  if ("frames" in from) return readSound(from.frames, new Blocks(channels, take));
+  from.port.onmessage = (event: MessageEvent<CapturedBlock>) => take(event.data.samples);
+  return () => from.port.close();
 }
 
 function post(message: FromUplink): void {
