@@ -5,7 +5,9 @@ const STALE_MS = 500; // nothing heard for so long: pictures need not wait
 const SMOOTHING = 0.2;
 // So much a picture may be ahead of its sound: half of what anybody notices (ITU-R BT.1359: 125 ms), and less of the
 // picture's own speed is given away.
-const LEAD_MS = 40;
+const LEAD_MS = 42;
+// From handing a picture over until it is seen: a frame of a screen with 60 Hz.
+const PAINT_MS = 17;
 
 interface Heard {
   delayMs: number; // our clock at the ear minus the sender's at the microphone
@@ -35,6 +37,6 @@ export class LipSync {
   waitMs(person: string, captureMs: number, nowMs: number): number {
     const heard = this.people.get(person);
     if (!heard || nowMs - heard.atMs > STALE_MS) return 0;
-    return Math.max(0, captureMs + heard.delayMs - LEAD_MS - nowMs);
+    return Math.max(0, captureMs + heard.delayMs - LEAD_MS - PAINT_MS - nowMs);
   }
 }
