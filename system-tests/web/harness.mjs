@@ -17,7 +17,7 @@ const PROGRAMS = process.env.VISTIME_PROGRAMS ?? join(root, "build/release/bin")
 // The web client, and client/web/testing: its engine, told by tests what to do.
 export const PAGES = { web: join(root, "build/web"), engine: join(root, "build/web-testing") };
 const CHROMIUM = process.env.VISTIME_CHROMIUM ?? "/usr/bin/chromium";
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000; // a busy machine is no failure
 
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -152,6 +152,7 @@ export function launchBrowser(parameters = [], { withoutFakeDialogs = false } = 
 // A page of its own, with its own storage; what goes wrong in it is kept in `page.failures`.
 export async function openPage(browser, options = {}) {
   const context = await browser.newContext({ permissions: ["camera", "microphone"], locale: "en-GB", ...options });
+  context.setDefaultTimeout(2 * PATIENCE_MS);
   const page = await context.newPage();
   page.failures = [];
   page.on("pageerror", (error) => page.failures.push(error.message));

@@ -18,7 +18,7 @@ before(async () => {
   mkdirSync(PICTURES, { recursive: true });
   [server, browser] = await Promise.all([
     Server.start(PAGES.web),
-    launchBrowser(["--use-fake-device-for-media-stream=fps=5"]), // enough to look at
+    launchBrowser(),
   ]);
 });
 // Pages that nobody looks at any more would go on encoding.
@@ -30,8 +30,41 @@ after(async () => {
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 
-async function enter(link, name, options = {}) {
+// A camera that shows somebody drawn, in front of a wall of their own colour.
+function portrait(hue) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [960, 540];
+  const context = canvas.getContext("2d");
+  const ellipse = (colour, x, y, width, height) => {
+    context.fillStyle = colour;
+    context.beginPath();
+    context.ellipse(x, y, width, height, 0, 0, 2 * Math.PI);
+    context.fill();
+  };
+  const draw = () => {
+    const nod = 6 * Math.sin(performance.now() / 700);
+    const wall = context.createLinearGradient(0, 0, 960, 540);
+    wall.addColorStop(0, `hsl(${hue} 35% 72%)`);
+    wall.addColorStop(1, `hsl(${hue + 30} 30% 42%)`);
+    context.fillStyle = wall;
+    context.fillRect(0, 0, 960, 540);
+    context.fillStyle = `hsl(${hue + 200} 25% 85%)`;
+    context.fillRect(90, 60, 170, 220);
+    ellipse(`hsl(${hue + 160} 45% 32%)`, 480, 560, 260, 190);
+    ellipse("hsl(24 35% 55%)", 480, 370 + nod / 2, 52, 80);
+    ellipse(`hsl(${hue} 25% 18%)`, 480, 215 + nod, 118, 138);
+    ellipse("hsl(24 42% 66%)", 480, 250 + nod, 94, 122);
+  };
+  setInterval(draw, 200);
+  draw();
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = (constraints) =>
+    constraints.video ? Promise.resolve(canvas.captureStream(5)) : open(constraints);
+}
+
+async function enter(link, name, { hue = 210, ...options } = {}) {
   const page = await openPage(browser, { bypassCSP: true, ...options }); // axe-core is brought in from outside
+  await page.addInitScript(portrait, hue);
   await page.goto(link);
   await page.getByLabel("Your name").fill(name);
   if (options.without) await button(page, `${options.without}: On`).click();
@@ -68,6 +101,7 @@ const overflows = (page) =>
 test("before the meeting", async () => {
   const { link } = await server.createRoom(["--password-file", server.write("password", "sesame\n")]);
   const page = await openPage(browser, { bypassCSP: true });
+  await page.addInitScript(portrait, 210);
   await page.goto(link);
   await page.getByLabel("Your name").fill("Anna Berg");
   await page.locator("video").waitFor();
@@ -100,12 +134,12 @@ test("in the meeting", async () => {
   const { link, hostLink } = await server.createRoom();
   const anna = await enter(hostLink, "Anna Berg");
   await look(anna, "alone");
-  const ben = await enter(link, "Ben Okafor");
+  const ben = await enter(link, "Ben Okafor", { hue: 20 });
   await anna.locator(".picture :is(canvas, video)").first().waitFor();
   await look(anna, "two");
   const names = ["Çağla Öztürk", "Dmitri Petrov"];
-  const others = [];
-  for (const name of names) others.push(await enter(link, name, name === names[1] ? { without: "Camera" } : {}));
+  await enter(link, names[0], { hue: 120 });
+  await enter(link, names[1], { without: "Camera" });
   await ben.keyboard.press("h");
   await ben.keyboard.press("c");
   await ben.getByLabel("Write a message").fill("The plan is at https://example.org/plan");

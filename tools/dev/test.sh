@@ -104,7 +104,8 @@ run_browser_tests() {
   say "[web] tests in a browser"
   require_packages browser
   if build_web >"$log" 2>&1 && npm --prefix "$web_folder" run --silent build:testing >>"$log" 2>&1; then
-    node --test --test-reporter=spec --test-reporter-destination=stdout \
+    # One file at a time: each fills the machine.
+    node --test --test-concurrency=1 --test-reporter=spec --test-reporter-destination=stdout \
       --test-reporter=tap --test-reporter-destination="$report" system-tests/web/ >>"$log" 2>&1 || cat "$log" >&2
   else
     cat "$log" >&2

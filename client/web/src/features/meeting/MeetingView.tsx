@@ -131,6 +131,8 @@ function Room({ meeting, state, link }: RoomProps) {
         )}
         {panel === "statistics" && <Statistics meeting={meeting} state={state} onClose={close} />}
       </div>
+      {/* Below the pictures, never over them: what is said, in writing. */}
+      <section className="captions" aria-label={t("meeting.captions")} aria-live="off" />
       {state.people.length === 1 && <Alone link={link} />}
       <Passing notices={notices} flying={flying} state={state} />
       <Controls
