@@ -41,5 +41,26 @@ TEST(Describe, says_what_people_care_about_and_is_silent_otherwise) {
   EXPECT_EQ(describe(client::event::Speakers{}, state, words), "");
 }
 
+TEST(Describe, says_who_records_and_who_reacts_to_what) {
+  const client::MeetingState state([](base::BytesView) { return std::nullopt; });
+  const Catalogue words(Language::kEnglish);
+  EXPECT_EQ(describe(client::event::Recording{{.name = "Ben", .recording = true}}, state, words),
+            "Ben is recording this meeting.");
+  EXPECT_EQ(describe(client::event::Recording{{.name = "Ben"}}, state, words), "Ben has stopped recording.");
+  const client::ChatEntry line{.text = "Shall we begin with the plan for the summer?"};
+  const client::ChatReaction reaction{"b", "Ben", "👍"};
+  EXPECT_EQ(describe(client::event::ChatReacted{line, reaction, false}, state, words),
+            "Ben: 👍 to “Shall we begin with the…”");
+  EXPECT_EQ(describe(client::event::ChatReacted{line, reaction, true}, state, words), "");
+}
+
+TEST(ChatLine, says_what_it_answers) {
+  const client::MeetingState state([](base::BytesView) { return std::nullopt; });
+  const Catalogue words(Language::kEnglish);
+  EXPECT_EQ(chat_line({.from_name = "Ben", .text = "Yes"}, state, words), "Ben: Yes");
+  EXPECT_EQ(chat_line({.from_name = "Ben", .to = "a", .text = "Yes"}, state, words), "Ben (private): Yes");
+  EXPECT_EQ(chat_line({.from_name = "Ben", .text = "Yes", .reply_to = "ab"}, state, words), "Ben to “…”: Yes");
+}
+
 }  // namespace
 }  // namespace vistime::cli

@@ -83,6 +83,39 @@ test("what keeps somebody out is said in the reader's language, with what to do"
   await button(page, "Verlassen").waitFor();
 });
 
+test("a full meeting is said to be full", async () => {
+  const { link } = await server.createRoom(["--max", "2"]);
+  await enter(link, "Anna");
+  await enter(link, "Cem");
+  const page = await openPage(browser);
+  await page.goto(link);
+  await page.getByLabel("Your name").fill("Ben");
+  await button(page, "Join").click();
+  await page.getByRole("heading", { name: "This meeting is full" }).waitFor();
+  await page.getByText("Try again when somebody has left.").waitFor();
+});
+
+test("all that is needed for a meeting is small, and comes from this server alone", async () => {
+  const { link } = await server.createRoom();
+  const page = await openPage(browser);
+  const foreign = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(server.origin)) foreign.push(request.url());
+  });
+  await page.goto(link);
+  await page.getByLabel("Your name").fill("Anna");
+  await button(page, "Join").click();
+  await button(page, "Leave").waitFor();
+  const bytes = await page.evaluate(() =>
+    [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")].reduce(
+      (sum, { encodedBodySize }) => sum + encodedBodySize,
+      0,
+    ),
+  );
+  assert.ok(bytes > 50_000 && bytes < 300_000, `${bytes} bytes`);
+  assert.deepEqual(foreign, []);
+});
+
 test("who is remembered needs not write their name again", async () => {
   const { link } = await server.createRoom();
   const page = await openPage(browser);
@@ -226,6 +259,10 @@ test("pins, the speaker's view, one's own picture in another corner, and the foc
   await anna.getByRole("complementary", { name: "People" }).waitFor();
   await anna.keyboard.press("Escape");
   await eventually("focus is back", () => button(anna, "People").evaluate((element) => element === document.activeElement));
+  await anna.keyboard.press("f");
+  await eventually("full screen", () => anna.evaluate(() => document.fullscreenElement !== null));
+  await anna.keyboard.press("f");
+  await eventually("a window again", () => anna.evaluate(() => document.fullscreenElement === null));
   await anna.keyboard.press("?");
   await anna.getByRole("dialog").getByText("Hold to talk while you are muted").waitFor();
   await anna.keyboard.press("Escape");
