@@ -59,7 +59,8 @@ TEST(ChatLine, says_what_it_answers) {
   const Catalogue words(Language::kEnglish);
   EXPECT_EQ(chat_line({.from_name = "Ben", .text = "Yes"}, state, words), "Ben: Yes");
   EXPECT_EQ(chat_line({.from_name = "Ben", .to = "a", .text = "Yes"}, state, words), "Ben (private): Yes");
-  EXPECT_EQ(chat_line({.from_name = "Ben", .text = "Yes", .reply_to = "ab"}, state, words), "Ben to “…”: Yes");
+  EXPECT_EQ(chat_line({.from_name = "Ben", .text = "Yes", .reply_to = "ab"}, state, words),
+            "Ben to “…”: Yes");
 }
 
 }  // namespace

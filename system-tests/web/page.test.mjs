@@ -151,6 +151,10 @@ test("answers and reactions in chat, private messages, and reactions that fly by
   await anna.getByRole("button", { name: "👍 1: Anna" }).waitFor();
   await line.hover();
   await line.getByRole("button", { name: "Answer Anna" }).click();
+  await ben.keyboard.press("Escape"); // no answer after all; the panel stays
+  await ben.locator(".writing .quote").waitFor({ state: "detached" });
+  await line.hover();
+  await line.getByRole("button", { name: "Answer Anna" }).click();
   await ben.keyboard.type("Yes");
   await ben.keyboard.press("Enter");
   assert.match(await anna.locator(".line", { hasText: "Yes" }).locator(".quote").innerText(), /Anna: Shall we begin/);

@@ -1,6 +1,6 @@
 // A shared screen that can be looked at closely: enlarged by buttons or keys, moved by scrolling.
 import { Minus, Plus, Scan } from "lucide-react";
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useState, type WheelEvent } from "react";
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { IconButton } from "../../design/controls";
 import { number, t } from "../../i18n/i18n";
 
@@ -19,21 +19,28 @@ export function ScreenView({ label, children }: { readonly label: string; readon
     event.preventDefault();
     action();
   };
-  const wheeled = (event: WheelEvent) => {
-    if (!event.ctrlKey) return;
-    if (event.deltaY < 0) larger();
-    else smaller();
-  };
+  const place = useRef<HTMLElement>(null);
+  // React listens without the right to keep the browser from enlarging the whole page.
+  useEffect(() => {
+    const element = place.current;
+    const wheeled = (event: WheelEvent) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      setStep((before) => Math.min(STEPS.length - 1, Math.max(0, before - Math.sign(event.deltaY))));
+    };
+    element?.addEventListener("wheel", wheeled, { passive: false });
+    return () => element?.removeEventListener("wheel", wheeled);
+  }, []);
   return (
     <>
       <section
+        ref={place}
         className="zoom"
         aria-label={t("screen.zoomed", { name: label })}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         style={{ "--zoom": zoom } as CSSProperties}
         onKeyDown={keyed}
-        onWheel={wheeled}
       >
         <div className="zoomed">{children}</div>
       </section>

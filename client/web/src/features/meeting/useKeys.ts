@@ -17,16 +17,15 @@ export function useKeys(meeting: Meeting, shortcuts: readonly Shortcut[]): void 
   current.current = shortcuts;
   useEffect(() => {
     let talking = false;
+    const startTalking = (event: KeyboardEvent) => {
+      if (event.key !== " " || hasModifier(event) || !isForTalking(event)) return;
+      event.preventDefault();
+      if (event.repeat || meeting.state.microphone.state !== "muted") return;
+      talking = true;
+      meeting.setMicrophoneMuted(false);
+    };
     const pressed = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.altKey || event.metaKey) return;
-      if (event.key === " ") {
-        if (!isForTalking(event)) return;
-        event.preventDefault();
-        if (event.repeat || meeting.state.microphone.state !== "muted") return;
-        talking = true;
-        meeting.setMicrophoneMuted(false);
-        return;
-      }
+      if (hasModifier(event)) return;
       const shortcut = current.current.find(({ key }) => key === event.key.toLowerCase());
       if (!shortcut || event.repeat || (isTyping(event) && event.key !== "Escape") || isInDialog(event)) return;
       if (event.key !== "Escape") event.preventDefault(); // the letter must not land in the field that opens
@@ -41,15 +40,22 @@ export function useKeys(meeting: Meeting, shortcuts: readonly Shortcut[]): void 
       if (isForTalking(event)) event.preventDefault(); // else the button that was clicked last is pressed again
       stopTalking();
     };
-    window.addEventListener("keydown", pressed, true);
+    // Before the button that was clicked last takes it.
+    window.addEventListener("keydown", startTalking, true);
     window.addEventListener("keyup", released, true);
+    window.addEventListener("keydown", pressed);
     window.addEventListener("blur", stopTalking);
     return () => {
-      window.removeEventListener("keydown", pressed, true);
+      window.removeEventListener("keydown", startTalking, true);
       window.removeEventListener("keyup", released, true);
+      window.removeEventListener("keydown", pressed);
       window.removeEventListener("blur", stopTalking);
     };
   }, [meeting]);
+}
+
+function hasModifier({ ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+  return ctrlKey || altKey || metaKey;
 }
 
 function isTyping({ target }: KeyboardEvent): boolean {
