@@ -191,8 +191,7 @@ std::string Catalogue::get(Text text, std::string_view first) const {
 
 std::string shortened(std::string_view text) {
   constexpr std::size_t kColumns = 24;
-  const std::string line = neutralised(text);
-  return display_width(line) <= kColumns ? line : fitted(line, kColumns - 1) + "…";
+  return fitted(neutralised(text), kColumns);
 }
 
 std::string chat_line(const client::ChatEntry& entry, const client::MeetingState& state,
