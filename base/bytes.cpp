@@ -97,6 +97,7 @@ std::string hex(BytesView bytes) {
 }
 
 std::optional<Bytes> from_hex(std::string_view text) {
+  if (text.empty()) return Bytes();  // libsodium wants a buffer even for nothing
   Bytes bytes(text.size() / 2);
   std::size_t size = 0;
   const char* end = nullptr;

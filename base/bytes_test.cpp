@@ -58,6 +58,7 @@ TEST(Bytes, base64url_has_no_padding_and_refuses_other_alphabets) {
 
 TEST(Bytes, hex_of_odd_length_or_with_other_letters_is_refused) {
   EXPECT_EQ(from_hex("00ff"), (Bytes{0, 255}));
+  EXPECT_EQ(from_hex(""), Bytes());
   EXPECT_EQ(from_hex("00f"), std::nullopt);
   EXPECT_EQ(from_hex("zz"), std::nullopt);
 }
