@@ -23,12 +23,14 @@ ALLOWED = {
     "base": set(),
     "protocol": {"base"},
     "transport": {"base", "protocol"},
+    # Routes and proxies: for clients.
+    "transport/reach": {"base", "protocol", "transport"},
     "media": {"base"},
     "server/common": COMMON,
     **{role: COMMON | {"server/common"} for role in ROLES},
     # vistimed puts the roles together, and only vistimed does.
     "server/vistimed": COMMON | ROLES | {"server/common"},
-    "client/core": COMMON,
+    "client/core": COMMON | {"transport/reach"},
     "client/cli": {"base", "client/core"},
     "client/desktop": {"base", "client/core"},
     "testing": COMMON,

@@ -134,7 +134,10 @@ void Link::tick() {
   }
   acknowledge();
   confirm_if_due();
-  if (now - last_ping_ >= settings_.ping_interval) {
+  const auto in_between = settings_.ping_when_silent;
+  const bool asks =
+      in_between.count() > 0 && now - last_received_ >= in_between && now - last_ping_ >= in_between;
+  if (asks || now - last_ping_ >= settings_.ping_interval) {
     last_ping_ = now;
     put_number(FrameKind::kPing, static_cast<std::uint64_t>(now.time_since_epoch().count()), 8);
   }

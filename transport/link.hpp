@@ -22,6 +22,8 @@ namespace vistime::transport {
 
 struct LinkSettings {
   base::Duration ping_interval = std::chrono::seconds(4);
+  // Nothing received for so long: a ping in between asks whether the other side is still there. 0: never.
+  base::Duration ping_when_silent{0};
   // Nothing at all received for so long: the connection is dead, whatever the kernel says.
   base::Duration silence_limit = std::chrono::seconds(10);
   // Objects are confirmed promptly where the peer paces its encoders by it, as a server's peers do: video at once, others
@@ -89,6 +91,8 @@ class Link final : private CarrierEvents {
   std::size_t queued_video_bytes() const { return queue_.queued_video_bytes(); }
   bool idle() const { return queue_.empty(); }
   LinkStatistics statistics() const;
+  // For how long nothing has been received; of no meaning while nothing is attached.
+  base::Duration silence() const { return clock_.now() - last_received_; }
 
  private:
   struct Unacknowledged {

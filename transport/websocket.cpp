@@ -243,30 +243,47 @@ Task<base::Result<std::unique_ptr<Carrier>>> accept_websocket(Stream stream, Upg
   co_return std::make_unique<WebSocketCarrier>(std::move(connection));
 }
 
-Task<base::Result<std::unique_ptr<Carrier>>> connect_websocket(WebSocketTarget target, TlsContext context,
-                                                               std::chrono::milliseconds limit) {
-  auto stream = co_await connect_stream(target.host, target.port, context, limit);
-  if (!stream) co_return std::unexpected(stream.error());
-  auto connection = std::make_shared<Connection>(std::move(*stream), Role::kClient);
+Task<base::Result<std::unique_ptr<Carrier>>> open_websocket(Stream stream, std::string authority,
+                                                            std::string path, Deadline deadline) {
+  auto connection = std::make_shared<Connection>(std::move(stream), Role::kClient);
   WebSocket& websocket = connection->websocket();
   configure(websocket);
   websocket.write_buffer_bytes(protocol::kMaxFrameBody + 1024);  // the client's bytes are masked through it
-  const bool address = target.host.find(':') != std::string::npos;
-  std::string host = address ? "[" + target.host + "]" : target.host;
-  if (target.port != "443") host += ":" + target.port;
+  bool late = false;
+  Timer timer(websocket.get_executor());
+  timer.expires_at(deadline);
+  timer.async_wait([&late, weak = std::weak_ptr(connection)](ErrorCode error) {
+    const auto waiting = weak.lock();
+    if (error || !waiting) return;
+    late = true;
+    waiting->cut();
+  });
   websocket::response_type response;
   const auto token = asio::as_tuple(use_task);
-  const auto [error] = co_await websocket.async_handshake(response, host, target.path, token);
-  if (error) {
-    if (response.result_int() != 0 && response.result() != boost::beast::http::status::switching_protocols) {
-      co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade",
-                              "{} answered HTTP {} instead of opening a WebSocket", host,
-                              response.result_int());
-    }
-    co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade",
-                            "the WebSocket upgrade at {} failed: {}", host, error.message());
+  const auto [error] = co_await websocket.async_handshake(response, authority, path, token);
+  // A wait that ended this very moment has its handler still to come: it must not write to this frame.
+  if (timer.cancel() == 0) co_await asio::post(websocket.get_executor(), use_task);
+  if (!error && !late) co_return std::make_unique<WebSocketCarrier>(std::move(connection));
+  if (late || error == boost::beast::error::timeout) {
+    co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade-timeout",
+                            "{} does not answer the request for a WebSocket", authority);
   }
-  co_return std::make_unique<WebSocketCarrier>(std::move(connection));
+  if (response.result_int() != 0 && response.result() != boost::beast::http::status::switching_protocols) {
+    co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade-refused",
+                            "{} answered HTTP {} instead of opening a WebSocket", authority,
+                            response.result_int());
+  }
+  co_return base::fail_as(base::ErrorKind::kUnreachable, "upgrade-refused",
+                          "the WebSocket upgrade at {} failed: {}", authority, error.message());
+}
+
+Task<base::Result<std::unique_ptr<Carrier>>> connect_websocket(WebSocketTarget target, TlsContext context,
+                                                               std::chrono::milliseconds limit) {
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  auto stream = co_await connect_stream(target.host, target.port, context, limit);
+  if (!stream) co_return std::unexpected(stream.error());
+  co_return co_await open_websocket(std::move(*stream), authority_of(target.host, target.port),
+                                    std::move(target.path), deadline);
 }
 
 Task<base::Result<base::Bytes>> receive_one(Carrier& carrier, std::chrono::milliseconds limit) {
@@ -280,7 +297,7 @@ Task<base::Result<base::Bytes>> receive_one(Carrier& carrier, std::chrono::milli
   carrier.set_events(nullptr);
   if (one.message) co_return std::move(*one.message);
   if (one.error) co_return std::unexpected(*one.error);
-  co_return base::fail_as(base::ErrorKind::kUnreachable, "timeout", "no first message within {} s",
+  co_return base::fail_as(base::ErrorKind::kUnreachable, "starved", "no first message within {} s",
                           limit.count() / 1000);
 }
 

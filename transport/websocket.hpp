@@ -8,6 +8,7 @@
 #include <string>
 
 #include "transport/carrier.hpp"
+#include "transport/connect.hpp"
 #include "transport/stream.hpp"
 #include "transport/timer.hpp"
 #include "transport/tls_context.hpp"
@@ -21,20 +22,20 @@ using UpgradeRequest = boost::beast::http::request<boost::beast::http::string_bo
 // set_events().
 Task<base::Result<std::unique_ptr<Carrier>>> accept_websocket(Stream stream, UpgradeRequest request);
 
+// Asks for the upgrade on a connected stream. `authority` is the Host header: HOST[:PORT]. Errors: kUnreachable with code
+// "upgrade-refused" (another answer than 101 came) or "upgrade-timeout".
+Task<base::Result<std::unique_ptr<Carrier>>> open_websocket(Stream stream, std::string authority,
+                                                            std::string path, Deadline deadline);
+
 struct WebSocketTarget {
   std::string host;  // for DNS, SNI and the Host header
   std::string port = "443";
   std::string path;  // "/link/conference/ROOM"
 };
 
-// Connects: DNS, TCP (every address, 250 ms apart, the first to answer wins), TLS, upgrade; `limit` for all of it.
-// Errors: kUnreachable with code "dns", "tcp", "timeout" or "upgrade"; kRefused with code "tls-untrusted".
+// Connects directly: DNS, TCP, TLS, upgrade; `limit` for all of it. Errors as connect_stream's and open_websocket's.
 Task<base::Result<std::unique_ptr<Carrier>>> connect_websocket(WebSocketTarget target, TlsContext context,
                                                                std::chrono::milliseconds limit);
-
-// The same up to and with TLS: for those who speak HTTP. An empty context: no TLS.
-Task<base::Result<Stream>> connect_stream(std::string host, std::string port, TlsContext context,
-                                          std::chrono::milliseconds limit);
 
 // One message and no more: what the handshake reads. Errors when the carrier closes or time runs out.
 Task<base::Result<base::Bytes>> receive_one(Carrier& carrier, std::chrono::milliseconds limit);

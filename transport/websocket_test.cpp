@@ -291,7 +291,7 @@ TEST_F(WebSocketTest, the_first_message_is_awaited_for_a_limited_time) {
   asio::co_spawn(context.get_executor(), receive_one(**client_carrier, 1ms),
                  [&](std::exception_ptr, base::Result<base::Bytes> result) { nothing = std::move(result); });
   ASSERT_TRUE(run_until([&] { return nothing.has_value(); }));
-  EXPECT_EQ(nothing->error().code, "timeout");
+  EXPECT_EQ(nothing->error().code, "starved");
   server.carrier->write(base::Bytes{1, 2, 3});
   asio::co_spawn(
       context.get_executor(), receive_one(**client_carrier, 5s),
@@ -314,7 +314,7 @@ TEST(Connect, nobody_listening_and_an_unknown_name_are_told_apart) {
     context.run();
     context.restart();
   }
-  EXPECT_EQ(codes, (std::vector<std::string>{"tcp", "dns"}));
+  EXPECT_EQ(codes, (std::vector<std::string>{"tcp-refused", "dns"}));
 }
 
 TEST(TlsContext, an_unreadable_certificate_is_named) {

@@ -15,8 +15,24 @@ Examples:
   vistime join 'https://meet.example.org/m/ROOM#SECRET' --name Anna
   vistime join LINK --send-audio talk.wav --send-video talk.y4m --until-sent
   vistime join LINK --record meeting --duration 3600 --json
+  vistime doctor https://meet.example.org --html report.html
 
 The manual page, vistime(1), lists events, commands, keys and exit codes.)";
+
+// How the server is reached.
+void add_network(CLI::App& app, Arguments& arguments) {
+  app.add_option("--ca-file", arguments.ca_file, "Trust the certificates of this PEM file as well")
+      ->envname("VISTIME_CA_FILE");
+  app.add_option("--proxy", arguments.proxy,
+                 "Go through this proxy (http://, https://, socks5://, socks4a://); 'none': go directly")
+      ->envname("VISTIME_PROXY");
+  app.add_option("--proxy-pac", arguments.proxy_pac,
+                 "Ask this proxy auto-configuration script, an address or a file, which proxies to use")
+      ->envname("VISTIME_PROXY_PAC");
+  app.add_option("--proxy-user", arguments.proxy_user,
+                 "Name for the proxy; the password is taken from VISTIME_PROXY_PASSWORD")
+      ->envname("VISTIME_PROXY_USER");
+}
 
 void add_room(CLI::App& app, Arguments& arguments, RoomCreateArguments& create, RoomCloseArguments& close) {
   CLI::App* room = app.add_subcommand("room", "Create, list and close rooms");
@@ -42,8 +58,7 @@ void add_room(CLI::App& app, Arguments& arguments, RoomCreateArguments& create, 
   end->callback([&] { arguments.command = close; });
   for (CLI::App* each : room->get_subcommands(nullptr)) {
     each->add_flag("--json", arguments.json, "Print JSON");
-    each->add_option("--ca-file", arguments.ca_file, "Trust the certificates of this PEM file as well")
-        ->envname("VISTIME_CA_FILE");
+    add_network(*each, arguments);
   }
 }
 
@@ -71,9 +86,19 @@ void add_join(CLI::App& app, Arguments& arguments, JoinArguments& join) {
   sub->add_option("--chat", join.chat, "Send this after joining (may be repeated)")->allow_extra_args(false);
   sub->add_flag("--print-chat", join.print_chat, "Print chat on stdout");
   sub->add_flag("--json", arguments.json, "Print events as JSON lines, read commands from stdin");
-  sub->add_option("--ca-file", arguments.ca_file, "Trust the certificates of this PEM file as well")
-      ->envname("VISTIME_CA_FILE");
+  add_network(*sub, arguments);
   sub->callback([&] { arguments.command = join; });
+}
+
+void add_doctor(CLI::App& app, Arguments& arguments, DoctorArguments& doctor) {
+  CLI::App* sub = app.add_subcommand(
+      "doctor", "Examine the way to a server: what passes, what does not, who can mend it");
+  sub->add_option("url", doctor.url, "The server (https://HOST) or a meeting's link")->required();
+  sub->add_option("--html", doctor.html, "Also write a report to mail to your IT into this file")
+      ->type_name("FILE");
+  sub->add_flag("--json", arguments.json, "Print the report as JSON");
+  add_network(*sub, arguments);
+  sub->callback([&] { arguments.command = doctor; });
 }
 
 }  // namespace
@@ -87,9 +112,11 @@ std::variant<Arguments, Finished> parse_arguments(int argc, const char* const* a
   RoomCreateArguments create;
   RoomCloseArguments close;
   JoinArguments join;
+  DoctorArguments doctor;
   CompletionArguments completion;
   add_room(app, arguments, create, close);
   add_join(app, arguments, join);
+  add_doctor(app, arguments, doctor);
   CLI::App* shell = app.add_subcommand("completion", "Print the completion script of a shell");
   shell->add_option("shell", completion.shell, "bash, zsh or fish")
       ->required()
@@ -106,7 +133,8 @@ std::variant<Arguments, Finished> parse_arguments(int argc, const char* const* a
     for (char& c : what) {
       if (c == '\n') c = ' ';
     }
-    return Finished{kUsage, {}, "vistime: " + what + "; see vistime --help\n"};
+    const bool asks_doctor = argc > 1 && std::string_view(argv[1]) == "doctor";
+    return Finished{asks_doctor ? kDoctorUsage : kUsage, {}, "vistime: " + what + "; see vistime --help\n"};
   }
   return arguments;
 }

@@ -39,14 +39,22 @@ struct JoinArguments {
   std::vector<std::string> chat = {};
   bool print_chat = false;
 };
+struct DoctorArguments {
+  std::string url = {};   // a server's address or a meeting's link
+  std::string html = {};  // file to write a report into
+};
 struct CompletionArguments {
   std::string shell = {};
 };
 
 struct Arguments {
-  std::variant<RoomCreateArguments, RoomListArguments, RoomCloseArguments, JoinArguments, CompletionArguments>
+  std::variant<RoomCreateArguments, RoomListArguments, RoomCloseArguments, JoinArguments, DoctorArguments,
+               CompletionArguments>
       command;
   std::string ca_file = {};
+  std::string proxy = {};       // an address, "none", or empty: what the system says
+  std::string proxy_pac = {};   // address or file of a script
+  std::string proxy_user = {};  // the password is in VISTIME_PROXY_PASSWORD
   bool json = false;
 };
 

@@ -25,6 +25,11 @@ enum ExitCode : int {
   kConnectionLost = 16,
 };
 
+// `vistime doctor` answers one question, with numbers of its own: 0 good, 1 by a fallback, 2 nothing, 3 wrong use.
+inline constexpr int kDoctorFallback = 1;
+inline constexpr int kDoctorNothing = 2;
+inline constexpr int kDoctorUsage = 3;
+
 ExitCode exit_code(const base::Error& error);
 
 }  // namespace vistime::cli

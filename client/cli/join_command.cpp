@@ -181,6 +181,8 @@ base::Result<client::AttendanceSettings> attendance_settings(const Arguments& ar
   if (!link) return std::unexpected(link.error());
   auto password = given_password(join.password_file);
   if (!password) return std::unexpected(password.error());
+  auto proxies = proxies_for(arguments, link->server);
+  if (!proxies) return std::unexpected(proxies.error());
   const auto device = profile.device();
   if (!device) return std::unexpected(device.error());
   using Policy = client::SubscriptionPolicy;
@@ -193,6 +195,7 @@ base::Result<client::AttendanceSettings> attendance_settings(const Arguments& ar
                                              .host_key = host_key,
                                              .device = *device},
                                     .ca_file = arguments.ca_file,
+                                    .proxies = *proxies,
                                     .send_audio = join.send_audio,
                                     .send_video = join.send_video,
                                     .loop = join.loop,

@@ -168,6 +168,18 @@ struct Printer {
             {"max_participants", e.room.max_participants},
             {"host", e.room.host}};
   }
+  json operator()(const event::RouteTaken& e) const {
+    return {{"event", "route"},
+            {"channel", e.route.channel},
+            {"route", e.route.route},
+            {"proxy", e.route.proxy.empty() ? json() : json(e.route.proxy)},
+            {"connect_ms", e.route.took.count()}};
+  }
+  json operator()(const event::RouteFailed& e) const {
+    return {{"event", "route_failed"},      {"channel", e.route.channel},
+            {"route", e.route.route},       {"proxy", e.route.proxy.empty() ? json() : json(e.route.proxy)},
+            {"code", e.route.failed->code}, {"message", e.route.failed->message}};
+  }
   json operator()(const event::Answered& e) const {
     return {{"event", "answer"},    {"ref", e.reference}, {"do", e.command},
             {"ok", e.code.empty()}, {"code", e.code},     {"message", e.message}};

@@ -45,6 +45,8 @@ TEST_F(JsonEventTest, every_line_has_its_name_and_time) {
                                event::Unreadable{},
                                event::SentEnded{},
                                event::RecordingFailed{},
+                               event::RouteTaken{},
+                               event::RouteFailed{{"master", "https-443", "", {}, base::Error{}}},
                                event::Ended{}};
   EXPECT_EQ(std::size(all), std::variant_size_v<client::Event>);
   std::set<std::string> names;

@@ -149,6 +149,9 @@ struct Describer {
   std::string operator()(const event::Unreadable& e) const {
     return words.get(Text::kCannotRead, name_of(state, e.track.participant));
   }
+  // For programs and for `vistime doctor`; a person notices only whether the meeting works.
+  std::string operator()(const event::RouteTaken&) const { return {}; }
+  std::string operator()(const event::RouteFailed&) const { return {}; }
   std::string operator()(const event::SentEnded&) const { return std::string(words.get(Text::kSentEnded)); }
   std::string operator()(const event::RecordingFailed& e) const {
     return words.get(Text::kRecordingFailed, e.why.message);

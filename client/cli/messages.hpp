@@ -80,6 +80,7 @@ class Catalogue {
   explicit Catalogue(Language language) : language_(language) {}
   // LC_ALL, LC_MESSAGES, LANG, the first that is set.
   static Catalogue of_environment();
+  Language language() const { return language_; }
   static Language language_of(std::string_view locale);
 
   std::string_view get(Text text) const;

@@ -5,6 +5,7 @@
 
 #include "client/cli/arguments.hpp"
 #include "client/cli/completion_scripts.hpp"
+#include "client/cli/doctor_command.hpp"
 #include "client/cli/exit_code.hpp"
 #include "client/cli/join_command.hpp"
 #include "client/cli/json_event.hpp"
@@ -50,6 +51,8 @@ int run_program(int argc, const char* const* argv) {
     print_completion(completion->shell);
     return kOk;
   }
+  if (const auto* doctor = std::get_if<DoctorArguments>(&arguments.command))
+    return run_doctor(arguments, *doctor);
   auto folders = client::ProfileFolders::find(variable);
   if (!folders) return finish(arguments, std::unexpected(folders.error()), clock);
   client::Profile profile(std::move(*folders));
@@ -63,6 +66,7 @@ int run_program(int argc, const char* const* argv) {
             return finish(arguments, close_room(arguments, close, profile), clock);
           },
           [&](const JoinArguments& join) { return run_join(arguments, join, profile, clock); },
+          [&](const DoctorArguments& doctor) { return run_doctor(arguments, doctor); },
           [](const CompletionArguments&) { return static_cast<int>(kOk); }},
       arguments.command);
 }

@@ -40,7 +40,9 @@ base::Result<void> create_room(const Arguments& arguments, const RoomCreateArgum
   if (create.prompt_password) *password = prompt_password("Password for the room: ");
   // The secret never leaves this device but by the link.
   const auto key = client::new_room_key();
-  client::MasterApi master({.server = *server, .ca_file = arguments.ca_file});
+  auto proxies = proxies_for(arguments, *server);
+  if (!proxies) return std::unexpected(proxies.error());
+  client::MasterApi master({.server = *server, .proxies = *proxies}, arguments.ca_file);
   const auto created = master.create_room({.name = create.name.empty() ? "Meeting" : create.name,
                                            .password = *password,
                                            .lobby = create.lobby,
@@ -92,7 +94,9 @@ base::Result<void> close_room(const Arguments& arguments, const RoomCloseArgumen
                               client::Profile& profile) {
   const auto link = find_link(close.room, true, profile);
   if (!link) return std::unexpected(link.error());
-  client::MasterApi master({.server = link->server, .ca_file = arguments.ca_file});
+  auto proxies = proxies_for(arguments, link->server);
+  if (!proxies) return std::unexpected(proxies.error());
+  client::MasterApi master({.server = link->server, .proxies = *proxies}, arguments.ca_file);
   auto closed = master.close_room(link->room, link->host_key);
   const bool gone = closed || closed.error().code == "room-unknown" || closed.error().code == "room-closed";
   if (gone) {
@@ -100,6 +104,16 @@ base::Result<void> close_room(const Arguments& arguments, const RoomCloseArgumen
   }
   if (closed && arguments.json) std::cout << dump({{"room", link->room}, {"closed", true}}) << std::endl;
   return closed;
+}
+
+base::Result<std::vector<client::Proxy>> proxies_for(const Arguments& arguments,
+                                                     const client::Server& server) {
+  auto found = client::find_proxies(
+      {.proxy = arguments.proxy, .pac = arguments.proxy_pac, .user = arguments.proxy_user}, server,
+      client::process_environment());
+  if (!found) return std::unexpected(found.error());
+  for (const base::Error& problem : found->problems) std::cerr << "vistime: " << problem.message << "\n";
+  return std::move(found->proxies);
 }
 
 base::Result<MeetingLink> find_link(const std::string& text, bool as_host, const client::Profile& profile) {

@@ -4,6 +4,7 @@
 #include "client/cli/arguments.hpp"
 #include "client/core/meeting_link.hpp"
 #include "client/core/profile.hpp"
+#include "client/core/proxy_choice.hpp"
 
 namespace vistime::cli {
 
@@ -17,5 +18,9 @@ base::Result<void> close_room(const Arguments& arguments, const RoomCloseArgumen
 // A link as given, or that of a room created here when only its id was given. `as_host` fills in the host's key.
 base::Result<client::MeetingLink> find_link(const std::string& text, bool as_host,
                                             const client::Profile& profile);
+
+// The proxies that lead to `server`, by the arguments and the system's settings.
+base::Result<std::vector<client::Proxy>> proxies_for(const Arguments& arguments,
+                                                     const client::Server& server);
 
 }  // namespace vistime::cli

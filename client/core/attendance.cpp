@@ -55,7 +55,11 @@ base::Result<std::unique_ptr<Attendance>> Attendance::create(transport::Executor
   const AttendanceSettings& with = self->settings_;
   const auto keys = media::derive_room_keys(with.link.secret);
   const std::uint64_t session = media::KeyId::random_session();
-  auto network = HttpsNetwork::create(executor, with.link.server, with.ca_file);
+  auto network = HttpsNetwork::create(
+      executor, {.server = with.link.server,
+                 .ca_file = with.ca_file,
+                 .proxies = with.proxies,
+                 .told = [attendance = self.get()](const RouteNews& news) { attendance->on_route(news); }});
   if (!network) return std::unexpected(network.error());
   self->network_ = std::move(*network);
   if (auto opened = self->open_sources(keys, session); !opened) return std::unexpected(opened.error());
@@ -164,6 +168,15 @@ void Attendance::tick() {
 void Attendance::on_event(const Event& event) {
   react(event);
   told_(event);
+}
+
+void Attendance::on_route(const RouteNews& news) {
+  if (meeting_->ended()) return;  // nothing follows the end
+  if (news.failed) {
+    told_(event::RouteFailed{news});
+  } else {
+    told_(event::RouteTaken{news});
+  }
 }
 
 // What events mean for media.

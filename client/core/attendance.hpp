@@ -12,6 +12,7 @@
 
 #include "client/core/media_thread.hpp"
 #include "client/core/meeting.hpp"
+#include "client/core/proxy_choice.hpp"
 #include "client/core/reception.hpp"
 #include "client/core/statistics.hpp"
 #include "client/core/video_sender.hpp"
@@ -23,6 +24,7 @@ struct AttendanceSettings {
   MeetingLink link;
   JoinRequest join = {};
   std::string ca_file = {};
+  std::vector<Proxy> proxies = {};
   std::string send_audio = {};  // a WAV file, or empty
   std::string send_video = {};  // a Y4M file, or empty
   bool loop = false;
@@ -62,6 +64,7 @@ class Attendance final : private MeetingEvents, private ReceptionEvents {
   void on_keyframe_needed(std::uint32_t track, std::uint32_t spatial) override;
   void on_recording_failed(const base::Error& why) override;
 
+  void on_route(const RouteNews& news);
   void tick();
   void begin_sending();
   void run_audio();

@@ -197,8 +197,8 @@ void Connection::take_welcome(const v1::Welcome& welcome) {
   link_key_ = bytes_of(welcome.link_key());
   if (!link_) {
     transport::LinkEvents& events = *this;
-    link_ =
-        std::make_unique<transport::Link>(clock_, events, transport::LinkSettings{.prompt_feedback = false});
+    link_ = std::make_unique<transport::Link>(
+        clock_, events, transport::LinkSettings{.ping_when_silent = kAskAfter, .prompt_feedback = false});
     link_is_fresh_ = true;
   }
   step_ = Step::kConnected;
@@ -230,6 +230,21 @@ void Connection::on_ended(const Error& why) {
   if (meaning.code != "draining") link_id_.clear();
   if (!may_pass(meaning)) return end(meaning);
   lost(meaning);
+}
+
+void Connection::find_relief() {
+  relief_since_ = clock_.now();
+  network_.connect(grant_->link, [this, alive = alive_, attempt = attempt_](
+                                     base::Result<std::unique_ptr<transport::Carrier>> carrier) {
+    if (!*alive) return;
+    relief_since_.reset();
+    // Dropped where this link has been heard again, or has been given up meanwhile.
+    if (!carrier || attempt != attempt_ || step_ != Step::kConnected || link_->silence() < kSuspicion) return;
+    link_->drop_connection();  // calls lost()
+    if (step_ != Step::kPausing) return;
+    ++attempt_;
+    greet(std::move(*carrier));
+  });
 }
 
 void Connection::lost(const Error& why) {
@@ -279,6 +294,7 @@ void Connection::tick() {
     return attempt_failed(
         error(ErrorKind::kUnreachable, "unreachable", "the server did not answer the greeting"));
   }
+  if (step_ == Step::kConnected && link_->silence() >= kSuspicion && !relief_since_) return find_relief();
   if (step_ != Step::kPausing || now < deadline_) return;
   link_id_.empty() ? ask_master() : connect();
 }

@@ -50,6 +50,11 @@ class Connection final : private transport::LinkEvents, private transport::Carri
   // A connection that held for so long was good: the next loss begins with short pauses again.
   static constexpr auto kStable = std::chrono::seconds(10);
 
+  // Nothing heard for so long, though we have asked: another way is tried beside this one, which keeps its chance until
+  // the other has proved itself. A network change cuts connections without a word, and nobody is to wait for timeouts.
+  static constexpr auto kSuspicion = std::chrono::milliseconds(1'600);
+  static constexpr auto kAskAfter = std::chrono::milliseconds(800);
+
   Connection(const base::Clock& clock, Network& network, ConnectionEvents& events,
              ConnectionSettings settings, std::function<std::uint64_t()> random);
   ~Connection() override;
@@ -94,6 +99,7 @@ class Connection final : private transport::LinkEvents, private transport::Carri
   void take_reply(const v1::HelloReply& reply);
   void take_welcome(const v1::Welcome& welcome);
   base::Error refused(const v1::HelloReply& reply) const;
+  void find_relief();
   void lost(const base::Error& why);
   void attempt_failed(const base::Error& why);
   void pause(const base::Error& why);
@@ -119,6 +125,7 @@ class Connection final : private transport::LinkEvents, private transport::Carri
   base::TimePoint deadline_;  // of the greeting, or the end of the pause
   base::TimePoint lost_since_;
   std::optional<base::TimePoint> connected_at_;
+  std::optional<base::TimePoint> relief_since_;  // another way is being tried
   // Freed by tick(), never from within their own callbacks.
   std::vector<std::unique_ptr<transport::Carrier>> old_carriers_;
   std::vector<std::unique_ptr<transport::Link>> old_links_;

@@ -123,6 +123,36 @@ TEST_F(ConnectionTest, a_cut_connection_is_resumed_and_no_message_is_lost) {
   EXPECT_EQ(server_.link->received(), 1U);
 }
 
+TEST_F(ConnectionTest, when_the_other_side_falls_silent_another_way_takes_over) {
+  join();
+  server_.pipe->stall(0, true);  // as when an address changes: nothing arrives, nothing is said
+  tell("said in the silence");
+  pass(milliseconds(1'500));
+  EXPECT_TRUE(network_.connects.empty());
+  pass(milliseconds(200));
+  ASSERT_EQ(network_.connects.size(), 1U);
+  EXPECT_TRUE(reconnecting_.empty());  // it may just be slow
+  server_.accept();
+  EXPECT_EQ(reconnecting_.size(), 1U);
+  EXPECT_EQ(server_.hello.resume().link_id(), std::string(16, 'i'));
+  server_.welcome(v1::RESUMPTION_RESUMED);
+  EXPECT_EQ(connected_.back(), event::Resumption::kResumed);
+  EXPECT_EQ(server_.link->received(), 1U);
+}
+
+TEST_F(ConnectionTest, a_link_that_is_heard_again_stays) {
+  join();
+  server_.pipe->stall(0, true);
+  pass(milliseconds(1'700));
+  ASSERT_EQ(network_.connects.size(), 1U);
+  server_.pipe->stall(0, false);
+  server_.pipe->pump();  // the answer to our ping
+  FakeNetwork::answer<std::unique_ptr<transport::Carrier>>(network_.connects,
+                                                           transport::MemoryPipe::make()->end(0));
+  EXPECT_TRUE(reconnecting_.empty());
+  EXPECT_TRUE(connection_.carries());
+}
+
 TEST_F(ConnectionTest, pauses_grow_while_nothing_answers) {
   join();
   cut();

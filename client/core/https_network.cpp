@@ -9,69 +9,109 @@ namespace vistime::client {
 namespace {
 
 namespace asio = boost::asio;
-// DNS, TCP, TLS and upgrade together; the next attempt may find a better way.
-constexpr std::chrono::seconds kConnectLimit{10};
-using CarrierPointer = std::unique_ptr<transport::Carrier>;
+namespace reach = transport::reach;
+using transport::Task;
+
+// One route, from its name to the probe's answer.
+constexpr std::chrono::seconds kRouteLimit{10};
+// A server closes a link on which nobody greets after ten seconds.
+constexpr std::chrono::seconds kFresh{7};
 
 // Arguments by value: the coroutine outlives the call.
-asio::awaitable<void, transport::Executor> connect_and_tell(transport::WebSocketTarget target,
-                                                            transport::TlsContext tls,
-                                                            Network::Done<CarrierPointer> done) {
-  base::Result<CarrierPointer> carrier =
-      base::fail(base::ErrorKind::kInternal, "the connection was not tried");
+template <typename T>
+Task<void> tell(Task<base::Result<T>> task, Network::Done<T> done) {
+  base::Result<T> result = base::fail(base::ErrorKind::kInternal, "not tried");
   try {
-    carrier = co_await transport::connect_websocket(std::move(target), std::move(tls), kConnectLimit);
+    result = co_await std::move(task);
   } catch (const std::exception& error) {
-    carrier = base::fail_as(base::ErrorKind::kUnreachable, "unreachable", "{}", error.what());
+    result = base::fail_as(base::ErrorKind::kUnreachable, "unreachable", "{}", error.what());
   }
-  if (!carrier && carrier.error().kind == base::ErrorKind::kUnreachable) carrier.error().code = "unreachable";
-  if (!carrier && carrier.error().code == "tls-untrusted") carrier.error().code = "tls-not-trusted";
-  done(std::move(carrier));
+  done(std::move(result));
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<HttpsNetwork>> HttpsNetwork::create(transport::Executor executor, Server server,
-                                                                 const std::string& ca_file) {
-  auto tls = transport::make_client_tls(ca_file);
-  if (!tls) return base::fail_as(base::ErrorKind::kInvalid, "ca-file", "{}", tls.error().message);
+struct HttpsNetwork::Ahead {
+  std::string path;
+  std::chrono::steady_clock::time_point began;
+  std::optional<base::Result<CarrierPointer>> opened;
+  Done<CarrierPointer> waiting;
+};
+
+base::Result<std::unique_ptr<HttpsNetwork>> HttpsNetwork::create(transport::Executor executor,
+                                                                 NetworkSettings settings) {
+  auto connector = reach::Connector::create(settings.ca_file);
+  if (!connector) return std::unexpected(connector.error());
   return std::unique_ptr<HttpsNetwork>(
-      new HttpsNetwork(std::move(executor), std::move(server), ca_file, std::move(*tls)));
+      new HttpsNetwork(std::move(executor), std::move(settings), std::move(*connector)));
 }
 
-HttpsNetwork::HttpsNetwork(transport::Executor executor, Server server, const std::string& ca_file,
-                           transport::TlsContext tls)
+HttpsNetwork::HttpsNetwork(transport::Executor executor, NetworkSettings settings,
+                           std::unique_ptr<reach::Connector> connector)
     : executor_(std::move(executor)),
-      server_(std::move(server)),
-      tls_(std::move(tls)),
-      master_(MasterSettings{.server = server_, .ca_file = ca_file}) {}
+      settings_(std::move(settings)),
+      connector_(std::move(connector)),
+      master_(*connector_,
+              {.server = settings_.server, .proxies = settings_.proxies, .told = settings_.told}) {}
 
-HttpsNetwork::~HttpsNetwork() {
-  master_.cancel();
-  thread_.join();
-}
-
-template <typename T, typename Call>
-void HttpsNetwork::off_thread(Call call, Done<T> done) {
-  asio::post(thread_, [this, call = std::move(call), done = std::move(done)]() mutable {
-    auto result = call(master_);
-    asio::post(executor_,
-               [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
-  });
-}
+HttpsNetwork::~HttpsNetwork() = default;
 
 void HttpsNetwork::room_info(const std::string& room, Done<RoomInfo> done) {
-  off_thread<RoomInfo>([room](MasterApi& master) { return master.room_info(room); }, std::move(done));
+  ahead_ = std::make_shared<Ahead>(Ahead{.path = "/link/conference/" + room,
+                                         .began = std::chrono::steady_clock::now(),
+                                         .opened = {},
+                                         .waiting = {}});
+  asio::co_spawn(executor_, open_ahead(this, ahead_), asio::detached);
+  asio::co_spawn(executor_, tell<RoomInfo>(master_.room_info(room), std::move(done)), asio::detached);
 }
 
 void HttpsNetwork::join(const std::string& room, const JoinRequest& request, Done<JoinGrant> done) {
-  off_thread<JoinGrant>([room, request](MasterApi& master) { return master.join(room, request); },
-                        std::move(done));
+  asio::co_spawn(executor_, tell<JoinGrant>(master_.join(room, request), std::move(done)), asio::detached);
 }
 
 void HttpsNetwork::connect(const std::string& path, Done<CarrierPointer> done) {
-  transport::WebSocketTarget target{.host = server_.host, .port = std::to_string(server_.port), .path = path};
-  asio::co_spawn(executor_, connect_and_tell(std::move(target), tls_, std::move(done)), asio::detached);
+  const auto ahead = std::exchange(ahead_, nullptr);
+  const bool fresh = ahead && ahead->path == path && std::chrono::steady_clock::now() - ahead->began < kFresh;
+  if (fresh && !ahead->opened) {
+    ahead->waiting = std::move(done);
+  } else if (fresh && *ahead->opened) {
+    asio::post(executor_, [ahead, done = std::move(done)] { done(std::move(*ahead->opened)); });
+  } else {
+    asio::co_spawn(executor_, tell<CarrierPointer>(open_link(path), std::move(done)), asio::detached);
+  }
+}
+
+Task<void> HttpsNetwork::open_ahead(HttpsNetwork* self, std::shared_ptr<Ahead> ahead) {
+  auto opened = co_await self->open_link(ahead->path);
+  if (ahead->waiting) {
+    ahead->waiting(std::move(opened));
+  } else {
+    ahead->opened = std::move(opened);
+  }
+}
+
+Task<base::Result<HttpsNetwork::CarrierPointer>> HttpsNetwork::open_link(std::string path) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto tell_route = [told = settings_.told](const reach::Route& route, std::chrono::milliseconds took,
+                                                  std::optional<base::Error> failed) {
+    if (!told) return;
+    told({std::string(reach::to_string(route.channel)), route.name(),
+          route.proxy ? route.proxy->print() : std::string(), took, std::move(failed)});
+  };
+  const reach::OnFailed on_failed = [tell_route](const reach::FailedRoute& failed) {
+    tell_route(failed.route, std::chrono::milliseconds(0), failed.why);
+  };
+  const reach::TakeRoute<CarrierPointer> take = [connector = connector_.get(), path](reach::Route route) {
+    return connector->open_link(std::move(route), path, std::chrono::steady_clock::now() + kRouteLimit);
+  };
+  auto routes = reach::ladder(reach::Channel::kConference, settings_.server.host, settings_.server.port,
+                              settings_.proxies);
+  auto climbed = co_await reach::climb<CarrierPointer>(std::move(routes), take, on_failed);
+  if (!climbed) co_return std::unexpected(for_people(climbed.error(), settings_.server));
+  tell_route(climbed->route,
+             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
+             std::nullopt);
+  co_return std::move(climbed->value);
 }
 
 }  // namespace vistime::client

@@ -13,9 +13,9 @@ TEST(HttpsNetwork, answers_come_on_the_executor_and_not_from_within_the_call) {
   const TlsServerForTest server(http_answer("200 OK", R"({"room":"abcdefgh23","key_check":"ab"})"));
   boost::asio::io_context context(1);
   const auto guard = boost::asio::make_work_guard(context);
-  auto network =
-      HttpsNetwork::create(context.get_executor(), {"localhost", server.port()}, server.certificate_file())
-          .value();
+  auto network = HttpsNetwork::create(context.get_executor(), {.server = {"localhost", server.port()},
+                                                               .ca_file = server.certificate_file()})
+                     .value();
   bool answered = false;
   network->room_info("abcdefgh23", [&](const base::Result<RoomInfo>& info) {
     EXPECT_TRUE(info);
@@ -30,10 +30,11 @@ TEST(HttpsNetwork, answers_come_on_the_executor_and_not_from_within_the_call) {
 TEST(HttpsNetwork, a_link_that_cannot_be_made_is_an_error_with_our_code) {
   const TlsServerForTest server(http_answer("404 Not Found", ""));
   boost::asio::io_context context(1);
-  auto trusting =
-      HttpsNetwork::create(context.get_executor(), {"localhost", server.port()}, server.certificate_file())
-          .value();
-  auto doubting = HttpsNetwork::create(context.get_executor(), {"localhost", server.port()}, "").value();
+  auto trusting = HttpsNetwork::create(context.get_executor(), {.server = {"localhost", server.port()},
+                                                                .ca_file = server.certificate_file()})
+                      .value();
+  auto doubting =
+      HttpsNetwork::create(context.get_executor(), {.server = {"localhost", server.port()}}).value();
   std::vector<std::string> codes;
   for (auto* network : {trusting.get(), doubting.get()}) {
     network->connect("/link/conference/abcdefgh23", [&](const auto& carrier) {
@@ -47,7 +48,8 @@ TEST(HttpsNetwork, a_link_that_cannot_be_made_is_an_error_with_our_code) {
 
 TEST(HttpsNetwork, an_unreadable_ca_file_is_said_before_anything_is_tried) {
   boost::asio::io_context context(1);
-  const auto network = HttpsNetwork::create(context.get_executor(), {"localhost", 1}, "/nonexistent/ca.pem");
+  const auto network = HttpsNetwork::create(context.get_executor(),
+                                            {.server = {"localhost", 1}, .ca_file = "/nonexistent/ca.pem"});
   ASSERT_FALSE(network);
   EXPECT_EQ(network.error().code, "ca-file");
 }

@@ -1,45 +1,31 @@
-// Master's HTTPS interface, called. Blocking: run it on a thread of its own. Certificates are always verified, against
-// the system's store and the given file; redirects are not followed; an answer is at most 1 MiB.
-//
-// Errors: those of problem_to_error(), and kUnreachable "unreachable", kRefused "tls-not-trusted" (with who issued the
-// certificate and what to do), kClosed "cancelled".
+// Master's HTTPS interface for those who have nothing else to do meanwhile: each call blocks until it is answered. See
+// master_client.hpp for routes and errors; here also kInvalid "ca-file".
 #pragma once
 
-#include <atomic>
-#include <chrono>
 #include <string>
 
-#include "base/result.hpp"
-#include "client/core/api_messages.hpp"
-#include "client/core/meeting_link.hpp"
+#include "client/core/master_client.hpp"
 
 namespace vistime::client {
 
-struct MasterSettings {
-  Server server = {};
-  std::string ca_file = {};  // empty: the system's store alone
-  std::chrono::milliseconds connect_limit{10'000};
-  std::chrono::milliseconds limit{20'000};
-};
-
 class MasterApi {
  public:
-  explicit MasterApi(MasterSettings settings) : settings_(std::move(settings)) {}
+  // `ca_file`: trusted beside the system's store; may be empty.
+  MasterApi(MasterSettings settings, std::string ca_file)
+      : settings_(std::move(settings)), ca_file_(std::move(ca_file)) {}
 
   base::Result<CreatedRoom> create_room(const NewRoom& room);
   base::Result<RoomInfo> room_info(const std::string& room);
   base::Result<JoinGrant> join(const std::string& room, const JoinRequest& request);
   base::Result<void> close_room(const std::string& room, const std::string& host_key);
 
-  // From any thread: calls under way and later ones end soon with "cancelled".
-  void cancel() { cancelled_ = true; }
-
  private:
-  struct Call;
-  base::Result<std::string> perform(const Call& call);
+  // Runs what `call` makes of a client, to its end.
+  template <typename T, typename Call>
+  base::Result<T> run(Call call);
 
-  MasterSettings settings_;
-  std::atomic<bool> cancelled_ = false;
+  const MasterSettings settings_;
+  const std::string ca_file_;
 };
 
 }  // namespace vistime::client

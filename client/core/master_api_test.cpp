@@ -12,13 +12,13 @@ using testing::HasSubstr;
 
 constexpr const char* kInfo = R"({"room":"abcdefgh23","name":"Weekly","key_check":"ab"})";
 
-MasterSettings settings(const TlsServerForTest& server, bool trusting = true) {
-  return {.server = {"localhost", server.port()}, .ca_file = trusting ? server.certificate_file() : ""};
+MasterApi master_at(const TlsServerForTest& server, bool trusting = true) {
+  return MasterApi({.server = {"localhost", server.port()}}, trusting ? server.certificate_file() : "");
 }
 
 TEST(MasterApi, an_answer_over_trusted_tls_is_read) {
   const TlsServerForTest server(http_answer("200 OK", kInfo));
-  MasterApi master(settings(server));
+  MasterApi master = master_at(server);
   const auto info = master.room_info("abcdefgh23");
   ASSERT_TRUE(info) << info.error().message;
   EXPECT_EQ(info->name, "Weekly");
@@ -27,7 +27,7 @@ TEST(MasterApi, an_answer_over_trusted_tls_is_read) {
 
 TEST(MasterApi, an_untrusted_certificate_is_refused_with_its_issuer_and_the_remedy) {
   const TlsServerForTest server(http_answer("200 OK", kInfo));
-  MasterApi master(settings(server, false));
+  MasterApi master = master_at(server, false);
   const auto info = master.room_info("abcdefgh23");
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, "tls-not-trusted");
@@ -36,7 +36,7 @@ TEST(MasterApi, an_untrusted_certificate_is_refused_with_its_issuer_and_the_reme
 
 TEST(MasterApi, a_certificate_for_another_name_is_refused) {
   const TlsServerForTest server(http_answer("200 OK", kInfo));
-  MasterApi master({.server = {"127.0.0.1", server.port()}, .ca_file = server.certificate_file()});
+  MasterApi master({.server = {"127.0.0.1", server.port()}}, server.certificate_file());
   const auto info = master.room_info("abcdefgh23");
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, "tls-not-trusted");
@@ -45,7 +45,7 @@ TEST(MasterApi, a_certificate_for_another_name_is_refused) {
 TEST(MasterApi, a_problem_document_becomes_its_error) {
   const TlsServerForTest server(http_answer(
       "429 Too Many Requests", R"({"code":"too-many-attempts","detail":"Slow."})", "Retry-After: 7\r\n"));
-  MasterApi master(settings(server));
+  MasterApi master = master_at(server);
   const auto grant = master.join("abcdefgh23", {.name = "Anna", .device = "d"});
   ASSERT_FALSE(grant);
   EXPECT_EQ(grant.error().code, "too-many-attempts");
@@ -55,19 +55,19 @@ TEST(MasterApi, a_problem_document_becomes_its_error) {
 
 TEST(MasterApi, redirects_are_not_followed) {
   const TlsServerForTest server(http_answer("302 Found", "", "Location: https://elsewhere.invalid/\r\n"));
-  MasterApi master(settings(server));
+  MasterApi master = master_at(server);
   EXPECT_EQ(master.room_info("abcdefgh23").error().code, "http-302");
 }
 
 TEST(MasterApi, an_endless_answer_is_cut_off) {
   const TlsServerForTest server(http_answer("200 OK", std::string((1 << 20) + 1, 'x')));
-  MasterApi master(settings(server));
+  MasterApi master = master_at(server);
   EXPECT_EQ(master.room_info("abcdefgh23").error().code, "bad-answer");
 }
 
 TEST(MasterApi, closing_a_room_carries_the_hosts_key) {
   const TlsServerForTest server(http_answer("204 No Content", ""));
-  MasterApi master(settings(server));
+  MasterApi master = master_at(server);
   EXPECT_TRUE(master.close_room("abcdefgh23", "the-key"));
   EXPECT_THAT(server.request(), testing::AllOf(testing::StartsWith("DELETE "), HasSubstr("Bearer the-key")));
 }
@@ -78,20 +78,13 @@ TEST(MasterApi, where_nothing_listens_it_is_unreachable_and_a_bad_ca_file_is_nam
     const TlsServerForTest server("");
     port = server.port();
   }
-  MasterApi nobody({.server = {"localhost", port}});
+  MasterApi nobody({.server = {"localhost", port}}, "");
   EXPECT_EQ(nobody.room_info("abcdefgh23").error().code, "unreachable");
   const TlsServerForTest server("");
-  MasterApi bad({.server = {"localhost", server.port()}, .ca_file = "/nonexistent/ca.pem"});
+  MasterApi bad({.server = {"localhost", server.port()}}, "/nonexistent/ca.pem");
   const auto info = bad.room_info("abcdefgh23");
   EXPECT_EQ(info.error().code, "ca-file");
   EXPECT_THAT(info.error().message, HasSubstr("/nonexistent/ca.pem"));
-}
-
-TEST(MasterApi, after_cancel_calls_end_at_once) {
-  const TlsServerForTest server(http_answer("200 OK", kInfo));
-  MasterApi master(settings(server));
-  master.cancel();
-  EXPECT_EQ(master.room_info("abcdefgh23").error().code, "cancelled");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "base/result.hpp"
 #include "client/core/model.hpp"
+#include "client/core/route_news.hpp"
 
 namespace vistime::client {
 
@@ -109,6 +110,13 @@ struct SentEnded {
 struct RecordingFailed {
   base::Error why;
 };
+// A route to a server carries, or was tried and did not.
+struct RouteTaken {
+  RouteNews route;
+};
+struct RouteFailed {
+  RouteNews route;  // `failed` is set
+};
 // Last. `joined`: whether we were ever in the room or its lobby.
 struct Ended {
   base::Error why;
@@ -117,12 +125,13 @@ struct Ended {
 
 }  // namespace event
 
-using Event = std::variant<event::Waiting, event::Joined, event::ParticipantJoined, event::ParticipantChanged,
-                           event::ParticipantLeft, event::TrackPublished, event::TrackUnpublished,
-                           event::TrackMuted, event::Chat, event::ChatReacted, event::Recording, event::Hands,
-                           event::Reaction, event::Speakers, event::KeyframeWanted, event::LayersWanted,
-                           event::LayerForwarded, event::UnmuteAsked, event::Lobby, event::RoomChanged,
-                           event::Answered, event::Reconnecting, event::Resumed, event::Receiving,
-                           event::Unreadable, event::SentEnded, event::RecordingFailed, event::Ended>;
+using Event =
+    std::variant<event::Waiting, event::Joined, event::ParticipantJoined, event::ParticipantChanged,
+                 event::ParticipantLeft, event::TrackPublished, event::TrackUnpublished, event::TrackMuted,
+                 event::Chat, event::ChatReacted, event::Recording, event::Hands, event::Reaction,
+                 event::Speakers, event::KeyframeWanted, event::LayersWanted, event::LayerForwarded,
+                 event::UnmuteAsked, event::Lobby, event::RoomChanged, event::Answered, event::Reconnecting,
+                 event::Resumed, event::Receiving, event::Unreadable, event::SentEnded,
+                 event::RecordingFailed, event::RouteTaken, event::RouteFailed, event::Ended>;
 
 }  // namespace vistime::client

@@ -132,7 +132,7 @@ class TlsServerForTest {
 inline std::string http_answer(const std::string& status, const std::string& body,
                                const std::string& headers = {}) {
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n" + headers +
-         "Connection: close\r\n\r\n" + body;
+         "Content-Type: application/json\r\nConnection: close\r\n\r\n" + body;
 }
 
 }  // namespace vistime::client

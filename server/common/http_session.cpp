@@ -28,6 +28,7 @@ using Parser = http::request_parser<http::string_body>;
 constexpr auto kLingerTime = std::chrono::seconds(2);
 constexpr std::size_t kLingerBytes = 256 * 1024;
 
+// A connection that a handler takes over, for an upgrade or for an answer in pieces.
 struct Upgrade {
   const UpgradeHandler* handler = nullptr;
   Request request;
@@ -87,6 +88,10 @@ Task<std::optional<Upgrade>> Session::run() {
         service_->metrics->upgrades().Increment();
         co_return Upgrade{handler, std::move(request), std::move(*target), std::move(peer)};
       }
+    }
+    if (const UpgradeHandler* handler = service_->router->find_connection(request.method(), *target);
+        handler != nullptr) {
+      co_return Upgrade{handler, std::move(request), std::move(*target), std::move(peer)};
     }
     const bool head_only = request.method() == http::verb::head;
     Response response = co_await respond(request, *target, peer);

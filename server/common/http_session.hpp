@@ -18,7 +18,7 @@ struct HttpLimits {
   std::chrono::milliseconds idle{60'000};       // until the next request's header is complete
   std::chrono::milliseconds transfer{30'000};   // a body, or writing an answer
   std::size_t header_bytes = 16 * 1024;
-  std::size_t body_bytes = 64 * 1024;
+  std::size_t body_bytes = 128 * 1024;
 };
 
 // Shared by the sessions of a listener; outlives them.

@@ -78,7 +78,7 @@ TEST_F(HttpSession, a_handler_that_throws_costs_one_answer_and_nothing_else) {
 TEST_F(HttpSession, what_is_too_large_or_no_http_is_refused) {
   EXPECT_NE(answer_to(get("/hello", "X: " + std::string(20'000, 'x') + "\r\n")).find(" 431 "),
             std::string::npos);
-  const std::string length = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n";
+  const std::string length = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 140000\r\n\r\n";
   EXPECT_NE(answer_to(length).find(" 413 "), std::string::npos);
   EXPECT_NE(answer_to("nonsense\r\n\r\n").find(" 400 "), std::string::npos);
 }

@@ -72,6 +72,10 @@ void Router::on_upgrade(std::string pattern, UpgradeHandler handler) {
   upgrades_.push_back({split(std::string_view(pattern).substr(1)), std::move(handler)});
 }
 
+void Router::on_connection(std::string pattern, UpgradeHandler handler) {
+  connections_.push_back({split(std::string_view(pattern).substr(1)), std::move(handler)});
+}
+
 Router::Match Router::find(http::verb method, const Target& target) const {
   Match match;
   for (const Route& route : routes_) {
@@ -85,11 +89,17 @@ Router::Match Router::find(http::verb method, const Target& target) const {
   return match;
 }
 
-const UpgradeHandler* Router::find_upgrade(const Target& target) const {
-  for (const UpgradeRoute& route : upgrades_) {
+const UpgradeHandler* Router::find_in(const std::vector<UpgradeRoute>& routes, const Target& target) {
+  for (const UpgradeRoute& route : routes) {
     if (matches(route.pattern, target.segments)) return &route.handler;
   }
   return nullptr;
+}
+
+const UpgradeHandler* Router::find_upgrade(const Target& target) const { return find_in(upgrades_, target); }
+
+const UpgradeHandler* Router::find_connection(http::verb method, const Target& target) const {
+  return method == http::verb::get ? find_in(connections_, target) : nullptr;
 }
 
 base::Result<Target> parse_target(std::string_view text) {
@@ -129,6 +139,13 @@ Response problem(const Request& request, http::status status, std::string_view c
 Response problem(const Request& request, const base::Error& error) {
   return problem(request, status_of(error.kind),
                  error.code.empty() ? base::to_string(error.kind) : error.code, error.message);
+}
+
+std::string_view bearer_of(const Request& request) {
+  const auto value = request[http::field::authorization];
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string_view text(value.data(), value.size());
+  return text.starts_with(kScheme) ? text.substr(kScheme.size()) : std::string_view{};
 }
 
 Response json_response(const Request& request, http::status status, std::string body) {

@@ -45,6 +45,8 @@ class Router {
   // `pattern`: "/api/v1/rooms/*/join", a star for one segment.
   void on(http::verb method, std::string pattern, RequestHandler handler);
   void on_upgrade(std::string pattern, UpgradeHandler handler);
+  // GET requests whose answer the handler writes itself, piece by piece, before it closes the connection.
+  void on_connection(std::string pattern, UpgradeHandler handler);
 
   struct Match {
     const RequestHandler* handler = nullptr;
@@ -52,6 +54,7 @@ class Router {
   };
   Match find(http::verb method, const Target& target) const;
   const UpgradeHandler* find_upgrade(const Target& target) const;
+  const UpgradeHandler* find_connection(http::verb method, const Target& target) const;
 
  private:
   struct Route {
@@ -64,7 +67,9 @@ class Router {
     UpgradeHandler handler;
   };
   std::vector<Route> routes_;
+  static const UpgradeHandler* find_in(const std::vector<UpgradeRoute>& routes, const Target& target);
   std::vector<UpgradeRoute> upgrades_;
+  std::vector<UpgradeRoute> connections_;
 };
 
 // Invalid for what is not an absolute path, for '..' and for broken percent escapes.
@@ -75,6 +80,8 @@ base::Result<Target> parse_target(std::string_view target);
 Response problem(const Request& request, http::status status, std::string_view code, std::string_view detail);
 // The same for an error value: its kind chooses the status.
 Response problem(const Request& request, const base::Error& error);
+// What follows "Authorization: Bearer "; empty where there is none.
+std::string_view bearer_of(const Request& request);
 Response json_response(const Request& request, http::status status, std::string body);
 
 }  // namespace vistime::server

@@ -47,6 +47,10 @@ TEST(Router, another_method_on_a_known_path_is_told_apart_from_an_unknown_path) 
 TEST(Router, an_upgrade_has_routes_of_its_own) {
   Router router;
   router.on_upgrade("/link/conference/*", {});
+  router.on_connection("/network/stream", {});
+  EXPECT_NE(router.find_connection(http::verb::get, target_of("/network/stream")), nullptr);
+  EXPECT_EQ(router.find_connection(http::verb::post, target_of("/network/stream")), nullptr);
+  EXPECT_EQ(router.find_connection(http::verb::get, target_of("/link/conference/a")), nullptr);
   EXPECT_NE(router.find_upgrade(target_of("/link/conference/abc")), nullptr);
   EXPECT_EQ(router.find_upgrade(target_of("/link/master")), nullptr);
 }

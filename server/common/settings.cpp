@@ -43,9 +43,16 @@ constexpr std::array kTable = {
     Setting{"host-name", Kind::kList, &Settings::host_names,
             "name or address under which clients reach this server (repeatable)",
             "give names or addresses without scheme and port"},
+    Setting{"public-address", Kind::kAddresses, &Settings::public_addresses,
+            "IPv4 or IPv6 address under which clients reach this server, for the network page (repeatable); "
+            "without it what the names resolve to",
+            "give addresses like 192.0.2.10 or 2001:db8::10"},
     Setting{"web-dir", Kind::kText, &Settings::web_dir,
             "folder of the web client; without it the one installed with the program",
             "give the path of a folder with an index.html"},
+    Setting{"help-dir", Kind::kText, &Settings::help_dir,
+            "folder of the help's articles; without it the one installed with the program",
+            "give the path of a folder with en/ and de/"},
     Setting{"tls-cert", Kind::kText, &Settings::tls_cert,
             "certificate chain, PEM; without it a private CA is made", "give the path of a PEM file"},
     Setting{"tls-key", Kind::kText, &Settings::tls_key, "private key of --tls-cert, PEM",
@@ -143,6 +150,10 @@ Result<void> assign_list(Settings& settings, const Setting& setting, const std::
   auto values = split(text, ',');
   bool valid = true;
   if (setting.kind == Kind::kNetworks) valid = Networks::parse(values).has_value();
+  if (setting.kind == Kind::kAddresses) {
+    valid = std::all_of(values.begin(), values.end(),
+                        [](const std::string& value) { return parse_address(value).has_value(); });
+  }
   if (setting.kind == Kind::kList) valid = std::all_of(values.begin(), values.end(), is_host_name);
   if (setting.kind == Kind::kChoices) {
     valid = !values.empty() && std::all_of(values.begin(), values.end(), [&](const std::string& value) {
@@ -253,6 +264,7 @@ Result<void> assign(Settings& settings, const Setting& setting, const std::strin
       return {};
     case Kind::kList:
     case Kind::kChoices:
+    case Kind::kAddresses:
     case Kind::kNetworks: return assign_list(settings, setting, text);
     case Kind::kText:
     case Kind::kChoice:

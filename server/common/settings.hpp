@@ -25,7 +25,9 @@ struct Settings {
   std::uint64_t loopback_port = 0;
   std::vector<std::string> roles = {"edge", "master", "conference"};
   std::vector<std::string> host_names;
+  std::vector<std::string> public_addresses;
   std::string web_dir;
+  std::string help_dir;
   std::string tls_cert;
   std::string tls_key;
   std::string log_level = "info";
@@ -42,7 +44,7 @@ struct Settings {
   std::uint64_t max_connections = 20'000;
   std::uint64_t max_connections_per_address = 1'000;
   std::uint64_t max_handshakes = 512;
-  std::uint64_t max_body_bytes = 64 * 1024;
+  std::uint64_t max_body_bytes = 128 * 1024;
   std::uint64_t max_rooms = 10'000;
   std::uint64_t max_rooms_per_hour = 60;
   std::uint64_t max_participants = 500;
@@ -56,7 +58,7 @@ struct Settings {
 struct Setting {
   using Member = std::variant<std::string Settings::*, std::uint64_t Settings::*, bool Settings::*,
                               std::vector<std::string> Settings::*>;
-  enum class Kind { kText, kPort, kCount, kSwitch, kList, kChoice, kChoices, kNetworks, kUrl };
+  enum class Kind { kText, kPort, kCount, kSwitch, kList, kChoice, kChoices, kNetworks, kAddresses, kUrl };
 
   std::string_view name;  // "https-port": the flag without its dashes, and the key in the file
   Kind kind = Kind::kText;

@@ -38,6 +38,7 @@ bool right_type(const Setting& setting, const toml::node& node) {
     case Setting::Kind::kSwitch: return node.is_boolean();
     case Setting::Kind::kList:
     case Setting::Kind::kChoices:
+    case Setting::Kind::kAddresses:
     case Setting::Kind::kNetworks: return node.is_array() || node.is_string();
     default: return node.is_string();
   }

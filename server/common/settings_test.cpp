@@ -45,6 +45,8 @@ TEST(Settings, a_wrong_value_changes_nothing_and_says_what_is_right) {
                                    {"data", ""},
                                    {"master-at", "http://a"},
                                    {"host-name", "a/b"},
+                                   {"public-address", "meet.example.org"},
+                                   {"public-address", "192.0.2.0/24"},
                                    {"trusted-proxies", "10.0.0.0/99"},
                                    {"proxy-protocol", "1"}}) {
     EXPECT_FALSE(set(settings, name, text)) << name << " " << text;

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "server/common/request_links.hpp"
 #include "server/conference/hosted_room.hpp"
 #include "server/conference/sqlite_store.hpp"
 #include "transport/handshake.hpp"
@@ -35,13 +36,6 @@ RoomLimits limits_of(const ConferenceSettings& settings) {
 
 void reply_and_close(std::unique_ptr<Carrier> carrier, const vistime::v1::HelloReply& reply) {
   carrier->close(transport::encode_hello_reply(reply));
-}
-
-std::string_view bearer(const Request& request) {
-  const auto value = request[http::field::authorization];
-  constexpr std::string_view kScheme = "Bearer ";
-  const std::string_view text(value.data(), value.size());
-  return text.starts_with(kScheme) ? text.substr(kScheme.size()) : std::string_view{};
 }
 
 // One outermost handler for a task that nobody awaits.
@@ -111,13 +105,14 @@ class ConferenceRole::House : public std::enable_shared_from_this<House> {
     const transport::Executor executor = workers_.of(room);
     auto moved = transport::Stream::move_to(std::move(stream), executor);
     if (!moved) co_return;
-    ++handshakes_;
-    asio::co_spawn(executor,
-                   greet(shared_from_this(), std::move(*moved), std::move(request), std::move(room)),
-                   [self = shared_from_this()](std::exception_ptr stray) {
-                     --self->handshakes_;
-                     log_stray(stray);
-                   });
+    shake_hands(executor, accept(shared_from_this(), std::move(*moved), std::move(request), std::move(room)));
+  }
+
+  // On the room's worker: a link over plain requests.
+  void serve(std::unique_ptr<Carrier> carrier, std::string room) {
+    if (handshakes_ >= max_handshakes_) return;
+    const transport::Executor executor = workers_.of(room);
+    shake_hands(executor, greet(shared_from_this(), std::move(carrier), std::move(room)));
   }
 
   // On the room's worker.
@@ -164,6 +159,14 @@ class ConferenceRole::House : public std::enable_shared_from_this<House> {
   bool draining() const { return draining_; }
 
  private:
+  void shake_hands(const transport::Executor& executor, Task<void> task) {
+    ++handshakes_;
+    asio::co_spawn(executor, std::move(task), [self = shared_from_this()](std::exception_ptr stray) {
+      --self->handshakes_;
+      log_stray(stray);
+    });
+  }
+
   Shard& shard_of(const std::string& room) { return shards_.at(&workers_.of(room).context()); }
 
   std::shared_ptr<HostedRoom> find(const std::string& room) {
@@ -220,16 +223,33 @@ class ConferenceRole::House : public std::enable_shared_from_this<House> {
     co_return host(std::move(room));
   }
 
-  // On the room's worker: the upgrade, the first message each way, and into the room.
-  static Task<void> greet(std::shared_ptr<House> self, transport::Stream stream, Request request,
-                          std::string room) {
+  static Task<Result<vistime::v1::Hello>> receive_hello(Carrier& carrier) {
+    const auto message = co_await transport::receive_one(carrier, transport::kHelloTimeout);
+    if (!message) co_return std::unexpected(message.error());
+    co_return transport::decode_hello(*message);
+  }
+
+  // On the room's worker: the upgrade, then as below.
+  static Task<void> accept(std::shared_ptr<House> self, transport::Stream stream, Request request,
+                           std::string room) {
     auto accepted = co_await transport::accept_websocket(std::move(stream), std::move(request));
     if (!accepted) co_return;
-    std::unique_ptr<Carrier> carrier = std::move(*accepted);
-    const auto first = co_await transport::receive_one(*carrier, transport::kHelloTimeout);
-    if (!first) co_return carrier->close({});
-    const auto hello = transport::decode_hello(*first);
-    if (!hello) co_return refuse_connection(std::move(carrier), "protocol-error", hello.error().message);
+    co_await greet(std::move(self), std::move(*accepted), std::move(room));
+  }
+
+  // The first message each way, and into the room.
+  static Task<void> greet(std::shared_ptr<House> self, std::unique_ptr<Carrier> carrier, std::string room) {
+    auto hello = co_await receive_hello(*carrier);
+    if (hello && hello->probe()) {
+      vistime::v1::HelloReply reply;
+      reply.mutable_ready();
+      carrier->write(transport::encode_hello_reply(reply));
+      hello = co_await receive_hello(*carrier);
+    }
+    if (!hello && hello.error().kind == base::ErrorKind::kInvalid) {
+      co_return refuse_connection(std::move(carrier), "protocol-error", hello.error().message);
+    }
+    if (!hello) co_return carrier->close({});
     if (const auto refused = transport::refuse_version(*hello))
       co_return reply_and_close(std::move(carrier), *refused);
     if (self->draining_) {
@@ -286,7 +306,18 @@ Result<std::unique_ptr<ConferenceRole>> ConferenceRole::open(Workers& workers, c
   return std::unique_ptr<ConferenceRole>(new ConferenceRole(std::move(house)));
 }
 
-ConferenceRole::~ConferenceRole() { house_->shut(); }
+ConferenceRole::ConferenceRole(std::shared_ptr<House> house)
+    : house_(std::move(house)),
+      requests_(std::make_shared<RequestLinks>(
+          [house = house_](const std::string& room) { return house->home_of(room); },
+          [house = house_](std::unique_ptr<Carrier> carrier, std::string room) {
+            house->serve(std::move(carrier), std::move(room));
+          })) {}
+
+ConferenceRole::~ConferenceRole() {
+  requests_->shut();
+  house_->shut();
+}
 
 bool ConferenceRole::ready() const { return !house_->draining(); }
 
@@ -308,6 +339,7 @@ void ConferenceRole::register_routes(Router& router) {
       [house = house_](transport::Stream stream, Request request, Target target, Peer) -> Task<void> {
         return house->serve(std::move(stream), std::move(request), target.segments.back());
       });
+  requests_->register_routes(router, "/link/conference/*");
   router.on(
       http::verb::post, "/conference/control/close",
       [this](Request request, Target, Peer) -> Task<Response> { return control_close(std::move(request)); });
@@ -317,7 +349,7 @@ void ConferenceRole::register_routes(Router& router) {
 }
 
 Task<Response> ConferenceRole::control_close(Request request) {
-  const auto grant = house_->tokens().verify_control(bearer(request), house_->clock().wall());
+  const auto grant = house_->tokens().verify_control(bearer_of(request), house_->clock().wall());
   if (!grant) co_return problem(request, grant.error());
   if (grant->action != "close") {
     co_return problem(request, http::status::forbidden, "token-invalid",
@@ -329,7 +361,7 @@ Task<Response> ConferenceRole::control_close(Request request) {
 }
 
 Task<Response> ConferenceRole::control_status(Request request) {
-  const auto grant = house_->tokens().verify_control(bearer(request), house_->clock().wall());
+  const auto grant = house_->tokens().verify_control(bearer_of(request), house_->clock().wall());
   if (!grant) co_return problem(request, grant.error());
   if (grant->action != "status") {
     co_return problem(request, http::status::forbidden, "token-invalid",

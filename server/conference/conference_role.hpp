@@ -3,6 +3,7 @@
 // read when somebody comes, and put away when nobody is left.
 //
 //   GET  /link/conference/ROOM     upgrade to WebSocket: a link
+//   …    /link/conference/ROOM/requests…   the same over plain requests, see server/common/request_links.hpp
 //   POST /conference/control/close   Authorization: Bearer CONTROL-TOKEN; 204
 //   GET  /conference/control/status  the same; {"participants", "waiting", "locked"}
 #pragma once
@@ -12,6 +13,7 @@
 #include <memory>
 
 #include "server/common/conference_control.hpp"
+#include "server/common/request_links.hpp"
 #include "server/common/router.hpp"
 #include "server/common/tokens.hpp"
 #include "server/common/workers.hpp"
@@ -54,10 +56,12 @@ class ConferenceRole final : public ConferenceControl {
   class House;
 
  private:
-  explicit ConferenceRole(std::shared_ptr<House> house) : house_(std::move(house)) {}
+  explicit ConferenceRole(std::shared_ptr<House> house);
   Task<Response> control_close(Request request);
   Task<Response> control_status(Request request);
+
   std::shared_ptr<House> house_;
+  const std::shared_ptr<RequestLinks> requests_;
 };
 
 // 10 characters of a–z and 2–7.

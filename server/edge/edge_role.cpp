@@ -65,8 +65,14 @@ void relay_master(Router& router, std::shared_ptr<const HttpClient> upstream) {
 
 void relay_conference(Router& router, std::shared_ptr<const HttpClient> upstream) {
   router.on_upgrade("/link/conference/*", relay_upgrades(upstream));
+  router.on_connection("/link/conference/*/requests/down", relay_streams(upstream));
+  const RequestHandler handler = relay_requests(std::move(upstream));
+  router.on(http::verb::post, "/link/conference/*/requests", handler);
+  router.on(http::verb::delete_, "/link/conference/*/requests", handler);
+  router.on(http::verb::post, "/link/conference/*/requests/up", handler);
+  router.on(http::verb::get, "/link/conference/*/requests/poll", handler);
   // A plain request is told by the conference role what it did wrong.
-  router.on(http::verb::get, "/link/conference/*", relay_requests(std::move(upstream)));
+  router.on(http::verb::get, "/link/conference/*", handler);
 }
 
 Response redirect(const Request& request, std::uint16_t https_port) {

@@ -31,7 +31,7 @@ constexpr std::string_view kScript =
 
 struct Words {
   std::string_view code;
-  std::string_view home_title, home_text, home_create;
+  std::string_view home_title, home_text, home_create, home_links;
   std::string_view room_title, room_text, room_link, room_secret;
   std::string_view missing_title, missing_text;
 };
@@ -41,7 +41,9 @@ constexpr std::array<Words, 2> kWords = {
           "It holds meetings for the organisation that runs it: people talk, see each other and share their "
           "screens, "
           "all over HTTPS.",
-          "To start a meeting from a terminal:", "You are invited to a meeting",
+          "To start a meeting from a terminal:",
+          "<a href=\"/network\">Network: what IT must open</a> · <a href=\"/help\">Help</a>",
+          "You are invited to a meeting",
           "There is no client for browsers on this server yet. Join from a terminal with vistime:",
           "the whole link, from this page's address bar",
           "The part of the link behind # is the meeting's key. It stays in your browser: this server never "
@@ -52,7 +54,9 @@ constexpr std::array<Words, 2> kWords = {
         "Er trägt Besprechungen der Organisation, die ihn betreibt: Menschen sprechen, sehen einander und "
         "teilen "
         "ihre Bildschirme, alles über HTTPS.",
-        "So beginnt eine Besprechung im Terminal:", "Sie sind zu einer Besprechung eingeladen",
+        "So beginnt eine Besprechung im Terminal:",
+        "<a href=\"/network\">Netzwerk: was die IT öffnen muss</a> · <a href=\"/help\">Hilfe</a>",
+        "Sie sind zu einer Besprechung eingeladen",
         "Auf diesem Server gibt es noch kein Programm für Browser. Nehmen Sie im Terminal mit vistime teil:",
         "der ganze Link aus der Adresszeile dieser Seite",
         "Der Teil des Links hinter # ist der Schlüssel der Besprechung. Er bleibt in Ihrem Browser: dieser "
@@ -127,9 +131,10 @@ Language preferred_language(std::string_view header) {
 
 std::string home_page(Language language) {
   const Words& words = words_of(language);
-  return page(words, words.home_title,
-              fmt::format("<p>{}</p>\n<p>{}</p>\n<pre>vistime room create --server https://…</pre>\n",
-                          words.home_text, words.home_create));
+  return page(
+      words, words.home_title,
+      fmt::format("<p>{}</p>\n<p>{}</p>\n<pre>vistime room create --server https://…</pre>\n<p>{}</p>\n",
+                  words.home_text, words.home_create, words.home_links));
 }
 
 std::string room_page(Language language) {

@@ -79,7 +79,8 @@ Task<void> answer_and_close(transport::Stream stream, Response response) {
 }
 
 Task<void> run_tunnel(transport::Stream client, Request request, Peer peer,
-                      std::shared_ptr<const HttpClient> upstream, std::chrono::milliseconds idle) {
+                      std::shared_ptr<const HttpClient> upstream, std::chrono::milliseconds idle,
+                      bool upgrade) {
   auto connected = co_await upstream->connect();
   if (!connected) {
     log_warning("cannot relay a link",
@@ -88,7 +89,7 @@ Task<void> run_tunnel(transport::Stream client, Request request, Peer peer,
     co_await answer_and_close(std::move(client), std::move(response));
     co_return;
   }
-  Request head = forwarded(std::move(request), peer, true);
+  Request head = forwarded(std::move(request), peer, upgrade);
   head.set(http::field::host, upstream->origin().authority());
   {
     const Deadline deadline(*connected, kHeadTime);
@@ -123,7 +124,13 @@ RequestHandler relay_requests(std::shared_ptr<const HttpClient> upstream) {
 
 UpgradeHandler relay_upgrades(std::shared_ptr<const HttpClient> upstream, std::chrono::milliseconds idle) {
   return [upstream, idle](transport::Stream stream, Request request, Target, Peer peer) -> Task<void> {
-    co_await run_tunnel(std::move(stream), std::move(request), std::move(peer), upstream, idle);
+    co_await run_tunnel(std::move(stream), std::move(request), std::move(peer), upstream, idle, true);
+  };
+}
+
+UpgradeHandler relay_streams(std::shared_ptr<const HttpClient> upstream, std::chrono::milliseconds idle) {
+  return [upstream, idle](transport::Stream stream, Request request, Target, Peer peer) -> Task<void> {
+    co_await run_tunnel(std::move(stream), std::move(request), std::move(peer), upstream, idle, false);
   };
 }
 

@@ -16,5 +16,8 @@ inline constexpr auto kTunnelIdle = std::chrono::seconds(120);
 RequestHandler relay_requests(std::shared_ptr<const HttpClient> upstream);
 UpgradeHandler relay_upgrades(std::shared_ptr<const HttpClient> upstream,
                               std::chrono::milliseconds idle = kTunnelIdle);
+// For answers that stream, see Router::on_connection().
+UpgradeHandler relay_streams(std::shared_ptr<const HttpClient> upstream,
+                             std::chrono::milliseconds idle = kTunnelIdle);
 
 }  // namespace vistime::server::edge

@@ -142,6 +142,11 @@ Response WebFiles::asset(const Request& request, const std::string& name) const 
   return response;
 }
 
+std::string WebFiles::asset_beginning(std::string_view beginning) const {
+  const auto found = assets_.lower_bound(beginning);
+  return found != assets_.end() && found->first.starts_with(beginning) ? found->first : "";
+}
+
 Response WebFiles::answer(const Request& request, const File& file, std::string_view cache) const {
   const auto header = request[http::field::accept_encoding];
   const std::string_view accepted(header.data(), header.size());

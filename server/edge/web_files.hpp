@@ -22,6 +22,8 @@ class WebFiles {
   Response page(const Request& request) const;
   // 404 for a name that is not there.
   Response asset(const Request& request, const std::string& name) const;
+  // The name of the asset that begins so ("inter-latin-wght-"), whatever its hash is; empty when there is none.
+  std::string asset_beginning(std::string_view beginning) const;
 
  private:
   struct File {

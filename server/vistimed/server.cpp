@@ -6,6 +6,10 @@
 #include "server/common/logging.hpp"
 #include "server/common/status.hpp"
 #include "server/edge/edge_role.hpp"
+#include "server/edge/help_routes.hpp"
+#include "server/edge/network_probe.hpp"
+#include "server/edge/network_routes.hpp"
+#include "server/edge/page_shell.hpp"
 #include "server/master/remote_conference.hpp"
 #include "server/master/sqlite_rooms.hpp"
 
@@ -189,10 +193,25 @@ Result<void> Server::make_routes() {
     conference_->register_routes(conference_entrance_.router);
   }
   if (!settings_.has_role("edge")) return {};
+  return make_edge_routes();
+}
+
+Result<void> Server::make_edge_routes() {
   auto web_client = load_web_client();
   if (!web_client) return std::unexpected(std::move(web_client).error());
-  edge::register_pages(https_.router, std::move(*web_client));
+  edge::register_pages(https_.router, *web_client);
   edge::register_redirect(http_.router, ports_.https);
+  edge::register_static_files(https_.router, std::move(*web_client));
+  auto help = load_help();
+  if (!help) return std::unexpected(std::move(help).error());
+  edge::register_help(https_.router, std::move(*help));
+  network_ = std::make_shared<edge::NetworkWatch>(network_facts(), data_.path() / "network.json", clock_);
+  // Before the lists of /network/*.
+  edge::register_probes(https_.router, registry_);
+  edge::register_network(https_.router, network_);
+  // The page's check asks them from a page of port 443.
+  for (Entrance* entrance : {&master_entrance_, &conference_entrance_})
+    edge::register_reach(entrance->router);
   if (!master_) {
     auto client = upstream(settings_.master_at);
     if (!client) return std::unexpected(std::move(client).error());
@@ -206,6 +225,27 @@ Result<void> Server::make_routes() {
   return {};
 }
 
+edge::NetworkFacts Server::network_facts() const {
+  using edge::PortPurpose;
+  edge::NetworkFacts facts;
+  facts.names = settings_.host_names;
+  // Its first is the host's own name.
+  if (facts.names.empty()) facts.names = {names_for_certificate({}).front()};
+  facts.public_addresses = settings_.public_addresses;
+  facts.bind = settings_.bind;
+  const auto file = static_cast<std::uint16_t>(settings_.file_port);
+  facts.ports = {
+      {ports_.https, false, PortPurpose::kEverything, true},
+      {ports_.http, false, PortPurpose::kRedirect, false},
+      {port_or(ports_.master, settings_.master_port), false, PortPurpose::kMaster, false, ports_.master != 0},
+      {port_or(ports_.conference, settings_.conference_port), false, PortPurpose::kConference, false,
+       ports_.conference != 0},
+      {file, false, PortPurpose::kFiles, false, false},
+      {ports_.https, true, PortPurpose::kMedia, false, false},
+  };
+  return facts;
+}
+
 // Nothing where none is installed: the page at a meeting's link then tells how to join from a terminal.
 Result<std::shared_ptr<const edge::WebFiles>> Server::load_web_client() const {
   std::filesystem::path folder = settings_.web_dir;
@@ -215,6 +255,19 @@ Result<std::shared_ptr<const edge::WebFiles>> Server::load_web_client() const {
     return nullptr;
   }
   return edge::WebFiles::load(folder);
+}
+
+// Nothing where none is installed: the help then says so.
+Result<std::shared_ptr<const edge::HelpLibrary>> Server::load_help() const {
+  std::filesystem::path folder = settings_.help_dir;
+  if (folder.empty()) folder = edge::help_beside_program();
+  if (folder.empty()) {
+    log_info("no help is installed", {{"remedy", "--help-dir names the folder of its articles"}});
+    return nullptr;
+  }
+  auto library = edge::HelpLibrary::load(folder);
+  if (!library) return base::within("help-dir", std::move(library).error());
+  return library;
 }
 
 void Server::start_listeners() {

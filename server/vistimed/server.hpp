@@ -18,6 +18,8 @@
 #include "server/common/settings.hpp"
 #include "server/common/tokens.hpp"
 #include "server/conference/conference_role.hpp"
+#include "server/edge/help_library.hpp"
+#include "server/edge/network_watch.hpp"
 #include "server/edge/web_files.hpp"
 #include "server/master/master_role.hpp"
 
@@ -57,7 +59,10 @@ class Server {
   base::Result<void> open_roles();
   base::Result<std::shared_ptr<const HttpClient>> upstream(const std::string& url) const;
   base::Result<void> make_routes();
+  base::Result<void> make_edge_routes();
+  edge::NetworkFacts network_facts() const;
   base::Result<std::shared_ptr<const edge::WebFiles>> load_web_client() const;
+  base::Result<std::shared_ptr<const edge::HelpLibrary>> load_help() const;
   void start_listeners();
   bool ready() const;
 
@@ -75,6 +80,7 @@ class Server {
   std::unique_ptr<conference::ConferenceRole> conference_;
   std::unique_ptr<ConferenceControl> remote_conference_;
   std::unique_ptr<master::MasterRole> master_;
+  std::shared_ptr<edge::NetworkWatch> network_;
   struct Entrance {
     Router router;
     std::unique_ptr<Listener> listener;

@@ -122,6 +122,37 @@ TEST_F(WholeServer, an_edge_relays_to_roles_in_other_processes) {
   EXPECT_EQ(json::parse(answer->body())["participants"], 0) << answer->body();
 }
 
+TEST_F(WholeServer, the_network_page_tells_the_ports_that_are_bound_and_remembers_its_version) {
+  std::uint64_t version = 0;
+  for (const char* address : {"192.0.2.10", "192.0.2.11"}) {
+    Settings with = settings();
+    with.public_addresses = {address};
+    auto server = Server::start(with, clock_);
+    ASSERT_TRUE(server) << server.error().message;
+    const Ports ports = (*server)->ports();
+    const HttpClient https = client(ports.https);
+    const json data = json::parse(get(https, "/network.json").body());
+    EXPECT_GT(data["version"], version);
+    version = data["version"];
+    EXPECT_EQ(data["names"][0], "localhost");
+    EXPECT_EQ(data["addresses"]["ipv4"][0], address);
+    EXPECT_EQ(data["ports"][0]["port"], ports.https);
+    EXPECT_EQ(get(https, "/network").result_int(), 200U);
+    // The check in the browser asks the other ports, too.
+    for (const std::uint16_t port : {ports.https, ports.master, ports.conference})
+      EXPECT_EQ(get(client(port), "/network/reach").body(), "vistime reach\n");
+  }
+}
+
+TEST_F(WholeServer, a_folder_without_articles_is_a_wrong_setting) {
+  Settings with = settings();
+  with.help_dir = folder_.path().string();
+  const auto server = Server::start(with, clock_);
+  ASSERT_FALSE(server);
+  EXPECT_NE(server.error().message.find("help-dir"), std::string::npos) << server.error().message;
+  EXPECT_EQ(exit_code_of(server.error()), kExitConfiguration);
+}
+
 TEST_F(WholeServer, draining_makes_it_unready_and_ends) {
   auto server = Server::start(settings(), clock_);
   ASSERT_TRUE(server) << server.error().message;

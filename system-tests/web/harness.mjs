@@ -63,8 +63,10 @@ export class Server {
   env = process.env;
 
   // `clock`: how far its programs' clock is off, as faketime(1) takes it.
-  static async start(page = PAGES.engine, { clock = "" } = {}) {
+  // `parameters`: further ones for vistimed.
+  static async start(page = PAGES.engine, { clock = "", parameters = [] } = {}) {
     const server = new Server();
+    server.parameters = parameters;
     if (clock !== "") server.env = { ...process.env, ...withClock(clock) };
     server.page = page;
     server.folder = mkdtempSync(join(tmpdir(), "vistime-web-"));
@@ -79,7 +81,7 @@ export class Server {
     const parameters = ["--data", join(this.folder, "data"), "--bind", "127.0.0.1", "--host-name", "localhost"];
     const ports = { https, http, master, conference, loopback };
     for (const [name, port] of Object.entries(ports)) parameters.push(`--${name}-port`, String(port));
-    this.process = run("vistimed", [...parameters, "--web-dir", this.page], this.env);
+    this.process = run("vistimed", [...parameters, "--web-dir", this.page, ...this.parameters], this.env);
     this.origin = `http://localhost:${loopback}`;
     await eventually("vistimed answers", async () => {
       if (this.process.exitCode !== null) throw new Error(this.process.text);

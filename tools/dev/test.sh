@@ -6,7 +6,8 @@ source tools/dev/fuzz.sh
 test_help='./dev test [--only unit|system|fuzz]… [--preset release|asan|tsan|debug|clang]… [--fuzz-seconds N]
 
 Installs what is missing, builds and runs every test:
-  release   unit and system tests, the unit tests of the web client, and its engine in a real browser
+  release   unit and system tests, the unit tests of the web client, and its engine in a real browser; the unit
+            tests of the firewall lab and a dozen of its networks
   asan      the same under the address and undefined-behaviour sanitizers, then each fuzzer for a short while
   tsan      the same under the thread sanitizer
 and ends with a table and the line "N passed, N failed". A build that fails counts as one failure;
@@ -116,6 +117,50 @@ run_browser_tests() {
   note_result "web system" "${passed:-0}" "${failed:-1}" $((SECONDS - started))
 }
 
+# The lab's own unit tests, and a dozen of its networks with the release build's programs. What is not as expected is tried
+# once more: a network that another program's load has slowed down is no failure.
+run_lab_tests() {
+  local started=$SECONDS passed failed status report=$PWD/$results/lab.json log=$PWD/$results/lab.log
+  local -a again
+  say "[lab] unit tests"
+  if (cd firewall-lab && python3 -m unittest discover --pattern '*_test.py') >"$log" 2>&1; then
+    note_result "lab unit" "$(sed -n 's/^Ran \([0-9]*\) tests.*/\1/p' "$log")" 0 $((SECONDS - started))
+  else
+    cat "$log" >&2
+    note_result "lab unit" 0 1 $((SECONDS - started))
+  fi
+  started=$SECONDS
+  say "[lab] a dozen networks"
+  status=0
+  ./dev lab --representative --programs build/release/bin --json >"$report" 2>>"$log" || status=$?
+  if ((status == 3)); then
+    tail -n 5 "$log" >&2
+    say "[lab] this machine cannot hold the networks: left out"
+    return 0
+  fi
+  mapfile -t again < <(lab_results "$report" failed)
+  passed=$(lab_results "$report" passed | wc -l)
+  failed=${#again[@]}
+  if ((failed > 0)); then
+    ./dev lab "${again[@]}" --programs build/release/bin --jobs 1 --json >"$report" 2>>"$log" || cat "$log" >&2
+    passed=$((passed + $(lab_results "$report" passed | wc -l)))
+    failed=$(lab_results "$report" failed | wc -l)
+  fi
+  if ((passed + failed == 0)); then
+    cat "$log" >&2
+    failed=1
+  fi
+  note_result "lab system" "$passed" "$failed" $((SECONDS - started))
+}
+
+# lab_results REPORT passed|failed: names, a line each.
+lab_results() {
+  python3 -c 'import json, sys
+for network in json.load(open(sys.argv[1]))["networks"]:
+    if network["as_expected"] == (sys.argv[2] == "passed"):
+        print(network["name"])' "$1" "$2" 2>/dev/null || true
+}
+
 # wants KIND: whether --only allows it.
 wants() { [[ ${#only[@]} -eq 0 || " ${only[*]} " == *" $1 "* ]]; }
 
@@ -169,7 +214,10 @@ test_main() {
   for preset in "${chosen[@]}"; do
     test_preset "$preset" "$fuzz_seconds"
     if [[ $preset == release ]] && wants unit; then run_web_tests; fi
-    if [[ $preset == release ]] && wants system; then run_browser_tests; fi
+    if [[ $preset == release ]] && wants system; then
+      run_browser_tests
+      run_lab_tests
+    fi
   done
   python3 tools/test_summary.py "$results" || exit 1
 }

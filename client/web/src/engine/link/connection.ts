@@ -12,6 +12,7 @@ import {
 import type { Ending } from "../types";
 import type { ConnectSettings } from "../workerMessages";
 import { Backoff } from "./backoff";
+import { LadderSocket } from "./ladderSocket";
 import { type Carrier, Link, type LinkEvents } from "./link";
 
 export interface ConnectionEvents {
@@ -61,7 +62,7 @@ export class Connection implements LinkEvents {
     private readonly settings: ConnectSettings,
     private readonly events: ConnectionEvents,
     private readonly clock: () => number,
-    private readonly open: (url: string) => Socket = (url) => new WebSocket(url),
+    private readonly open: (url: string) => Socket = (url) => new LadderSocket(url),
   ) {
     this.link = new Link(clock, this);
     this.token = settings.token;
