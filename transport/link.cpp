@@ -26,7 +26,46 @@ base::Error protocol_error(std::string message) {
   return {base::ErrorKind::kInvalid, "protocol-error", std::move(message)};
 }
 
+// What was on its way when another carrier took over has arrived by then, or is of no use any more.
+constexpr auto kPredecessorTime = std::chrono::milliseconds(1'500);
+
 }  // namespace
+
+class Link::Predecessor final : private CarrierEvents {
+ public:
+  Predecessor(Link& link, std::unique_ptr<Carrier> carrier, protocol::Assembler assembler,
+              base::TimePoint until)
+      : link_(link), carrier_(std::move(carrier)), assembler_(std::move(assembler)), until_(until) {
+    carrier_->set_events(this);
+  }
+  ~Predecessor() override {
+    carrier_->set_events(nullptr);
+    if (!closed_) carrier_->close({});
+  }
+  bool done(base::TimePoint now) const { return closed_ || broken_ || now >= until_; }
+
+ private:
+  void on_message(base::BytesView message) override {
+    if (broken_) return;
+    link_.in_event_ = true;
+    const auto received =
+        assembler_.receive(message, [this](FrameKind kind, Lane lane, base::BytesView body) {
+          return link_.receive_late(kind, lane, body);
+        });
+    link_.in_event_ = false;
+    broken_ = !received;
+    link_.flush();
+  }
+  void on_writable() override {}
+  void on_closed(const base::Error&) override { closed_ = true; }
+
+  Link& link_;
+  const std::unique_ptr<Carrier> carrier_;
+  protocol::Assembler assembler_;
+  const base::TimePoint until_;
+  bool closed_ = false;
+  bool broken_ = false;
+};
 
 Link::Link(const base::Clock& clock, LinkEvents& events, LinkSettings settings)
     : clock_(clock), events_(events), settings_(settings), queue_(settings.queue) {}
@@ -36,7 +75,10 @@ Link::~Link() {
 }
 
 void Link::install(std::unique_ptr<Carrier> carrier) {
-  if (carrier_) release_carrier(base::Bytes());
+  if (carrier_) {
+    predecessor_ = std::make_unique<Predecessor>(*this, std::move(carrier_), std::move(assembler_),
+                                                 clock_.now() + kPredecessorTime);
+  }
   assembler_.reset();
   queue_.connection_lost();
   unconfirmed_.clear();
@@ -64,6 +106,8 @@ void Link::attach(std::unique_ptr<Carrier> carrier, std::uint32_t peer_received)
 
 void Link::attach_fresh(std::unique_ptr<Carrier> carrier) {
   if (ended_) return;
+  if (carrier_) release_carrier(base::Bytes());  // what it still brings was counted from another beginning
+  predecessor_.reset();
   unacknowledged_.clear();
   unacknowledged_bytes_ = 0;
   sent_number_ = received_ = acknowledged_ = 0;
@@ -127,8 +171,9 @@ void Link::write_some() {
 
 void Link::tick() {
   closing_.clear();
-  if (!carrier_) return;
   const auto now = clock_.now();
+  if (predecessor_ && predecessor_->done(now)) predecessor_.reset();
+  if (!carrier_) return;
   if (now - last_received_ > settings_.silence_limit) {
     return detach({base::ErrorKind::kUnreachable, "silent", "nothing has been heard from the other side"});
   }
@@ -217,6 +262,19 @@ base::Result<void> Link::receive(FrameKind kind, Lane lane, base::BytesView body
   }
   return base::fail(base::ErrorKind::kInvalid, "a message of kind {} has no place here",
                     static_cast<int>(kind));
+}
+
+// By the carrier before: media and what was said counts, all else belongs to a connection.
+base::Result<void> Link::receive_late(FrameKind kind, Lane lane, base::BytesView body) {
+  if (ended_) return {};
+  if (kind == FrameKind::kControl) return receive_control(body);
+  if (kind != FrameKind::kObject) return {};
+  if (body.size() < protocol::kObjectHeaderBytes) {
+    return base::fail(base::ErrorKind::kInvalid, "an object shorter than its header");
+  }
+  ++statistics_.objects_received;
+  events_.on_object(lane, body);
+  return {};
 }
 
 base::Result<void> Link::receive_control(base::BytesView body) {

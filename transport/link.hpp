@@ -65,7 +65,8 @@ class Link final : private CarrierEvents {
   Link& operator=(const Link&) = delete;
 
   // Takes a connection on which the handshake is done. `peer_received` is the number of the last control message that
-  // the peer says it has; later ones are sent again. A carrier that is still attached is closed first.
+  // the peer says it has; later ones are sent again. A carrier that is still attached is written to no more, but read for
+  // a moment longer: what was on its way by it still arrives, so that a move from one way to another leaves no gap.
   void attach(std::unique_ptr<Carrier> carrier, std::uint32_t peer_received);
   // As attach(), but both sides count from 1 (the peer was restarted); what was not acknowledged is given up.
   void attach_fresh(std::unique_ptr<Carrier> carrier);
@@ -108,7 +109,11 @@ class Link final : private CarrierEvents {
   void on_writable() override;
   void on_closed(const base::Error& why) override;
 
+  // The carrier before the one that is attached.
+  class Predecessor;
+
   void install(std::unique_ptr<Carrier> carrier);
+  base::Result<void> receive_late(protocol::FrameKind kind, protocol::Lane lane, base::BytesView body);
   base::Result<void> receive(protocol::FrameKind kind, protocol::Lane lane, base::BytesView body);
   base::Result<void> receive_control(base::BytesView body);
   base::Result<void> receive_ack(base::BytesView body);
@@ -131,6 +136,7 @@ class Link final : private CarrierEvents {
   SendQueue queue_;
   protocol::Assembler assembler_;
   std::unique_ptr<Carrier> carrier_;
+  std::unique_ptr<Predecessor> predecessor_;
   std::vector<std::unique_ptr<Carrier>>
       closing_;  // freed on the next tick, never from within their own callbacks
 

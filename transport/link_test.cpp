@@ -225,6 +225,51 @@ TEST(Link, silence_is_noticed_and_the_link_waits_to_be_resumed) {
   EXPECT_FALSE(pair.client.attached());
 }
 
+// Another way while the first still carries: what is under way by the first arrives, nothing twice, and all that is new
+// goes by the second.
+TEST(Link, a_move_to_another_carrier_leaves_no_gap) {
+  Pair pair;
+  for (Link* link : {&pair.client, &pair.server}) {
+    link->send_control(base::as_bytes("one"));
+    link->send_object(object(pair.clock.now() + 1s, Lane::kAudio, 1));
+    link->flush();  // one write, under way
+  }
+  const auto before = pair.pipe;
+  pair.pipe = MemoryPipe::make();
+  const auto client_has = pair.client.received();
+  pair.server.attach(pair.pipe->end(1), client_has);
+  pair.client.attach(pair.pipe->end(0), pair.server.received());
+  pair.say(pair.client, "two");
+  pair.pipe->pump();
+  before->pump();
+  EXPECT_EQ(pair.server_events.texts, (std::vector<std::string>{"one", "two"}));
+  EXPECT_EQ(pair.client_events.texts, std::vector<std::string>{"one"});
+  for (const Recorder* events : {&pair.client_events, &pair.server_events}) {
+    EXPECT_EQ(events->sequences, std::vector<std::uint32_t>{1});
+    EXPECT_TRUE(events->detached.empty());
+  }
+  pair.clock.advance(2s);
+  pair.client.tick();
+  pair.server.tick();
+  before->pump();
+  pair.pipe->pump();
+  EXPECT_TRUE(pair.client.attached());
+  EXPECT_TRUE(pair.server.attached());
+}
+
+TEST(Link, rubbish_by_the_carrier_before_ends_only_that) {
+  Pair pair;
+  const auto before = MemoryPipe::make();
+  pair.client.attach(before->end(0), 0);
+  const auto rogue = before->end(1);
+  const auto after = MemoryPipe::make();
+  pair.client.attach(after->end(0), 0);
+  rogue->write(base::Bytes{0xff});
+  before->pump();
+  EXPECT_TRUE(pair.client_events.ended.empty());
+  EXPECT_TRUE(pair.client.attached());
+}
+
 TEST(Link, pings_keep_an_idle_connection_and_measure_the_round_trip) {
   Pair pair;
   for (int i = 0; i < 100; ++i) {

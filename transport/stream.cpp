@@ -7,6 +7,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include "base/bytes.hpp"
+
 namespace vistime::transport {
 namespace {
 
@@ -31,6 +33,25 @@ int on_verified(int fine, X509_STORE_CTX* store) {
     *issuer = name.data();
   }
   return fine;
+}
+
+std::string sha256_of(const X509* certificate) {
+  base::Bytes digest(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  if (certificate == nullptr || X509_digest(certificate, EVP_sha256(), digest.data(), &size) != 1) return {};
+  digest.resize(size);
+  return base::hex(digest);
+}
+
+std::string text_of(const X509_NAME* name, int field) {
+  const int at = X509_NAME_get_index_by_NID(name, field, -1);
+  if (at < 0) return {};
+  unsigned char* text = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size < 0) return {};
+  std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  OPENSSL_free(text);
+  return out;
 }
 
 }  // namespace
@@ -81,6 +102,19 @@ base::Result<void> Stream::start_tls_client(const TlsContext& context, const std
   }
   if (!set) return base::fail(base::ErrorKind::kInvalid, "'{}' is no host name", host);
   return {};
+}
+
+std::string Stream::own_certificate() const {
+  return ssl_ && SSL_is_server(ssl_.get()) == 1 ? sha256_of(SSL_get_certificate(ssl_.get())) : std::string();
+}
+
+std::optional<PeerCertificate> Stream::peer_certificate() const {
+  const X509* certificate = ssl_ ? SSL_get0_peer_certificate(ssl_.get()) : nullptr;
+  if (certificate == nullptr) return std::nullopt;
+  const X509_NAME* issuer = X509_get_issuer_name(certificate);
+  std::string name = text_of(issuer, NID_commonName);
+  if (name.empty()) name = text_of(issuer, NID_organizationName);
+  return PeerCertificate{.sha256 = sha256_of(certificate), .issuer = std::move(name)};
 }
 
 Stream::Step Stream::tls_step(int result) {

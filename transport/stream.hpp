@@ -16,6 +16,7 @@
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
@@ -39,6 +40,11 @@ struct SslContextDeleter {
 // Shared: a certificate may be replaced while connections still use the old one.
 using TlsContext = std::shared_ptr<SSL_CTX>;
 
+struct PeerCertificate {
+  std::string sha256;  // hexadecimal
+  std::string issuer;  // its common name, else its organisation
+};
+
 class Stream {
  public:
   using executor_type = Executor;
@@ -60,6 +66,10 @@ class Stream {
   // Completion: void(ErrorCode). A failed verification is told by tls_error().
   template <typename Token>
   auto handshake(Token&& token);
+  // Our certificate's SHA-256 in hexadecimal; empty on a client's side and without TLS.
+  std::string own_certificate() const;
+  // What the other end has shown; nothing without TLS.
+  std::optional<PeerCertificate> peer_certificate() const;
   // Why the last TLS operation failed, in words.
   const std::string& tls_error() const { return tls_error_; }
 

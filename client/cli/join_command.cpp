@@ -204,6 +204,7 @@ base::Result<client::AttendanceSettings> attendance_settings(const Arguments& ar
                                     .bitrate = join.bitrate_kbit * 1000,
                                     .record_folder = join.record,
                                     .stats_file = join.stats,
+                                    .routes_file = profile.routes_file(),
                                     .subscribe = join.subscribe == "none" ? Policy::kNone
                                                  : all                    ? Policy::kAll
                                                                           : Policy::kAudio};

@@ -173,7 +173,8 @@ struct Printer {
             {"channel", e.route.channel},
             {"route", e.route.route},
             {"proxy", e.route.proxy.empty() ? json() : json(e.route.proxy)},
-            {"connect_ms", e.route.took.count()}};
+            {"connect_ms", e.route.took.count()},
+            {"inspected_by", e.route.inspected_by ? json(*e.route.inspected_by) : json()}};
   }
   json operator()(const event::RouteFailed& e) const {
     return {{"event", "route_failed"},      {"channel", e.route.channel},

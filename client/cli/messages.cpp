@@ -25,6 +25,8 @@ constexpr std::array kTable = {
     Entry{Text::kConnectionWeak, "connection weak", "Verbindung schwach"},
     Entry{Text::kReconnecting, "reconnecting", "verbindet neu"},
     Entry{Text::kReconnected, "You are connected again.", "Sie sind wieder verbunden."},
+    Entry{Text::kInspected, "This connection is inspected by {}; your meeting's content stays encrypted.",
+          "Diese Verbindung wird von {} mitgelesen; der Inhalt Ihres Treffens bleibt verschlüsselt."},
     Entry{Text::kPeople, "People", "Personen"},
     Entry{Text::kChat, "Chat", "Chat"},
     Entry{Text::kYou, "you", "Sie"},
@@ -149,8 +151,11 @@ struct Describer {
   std::string operator()(const event::Unreadable& e) const {
     return words.get(Text::kCannotRead, name_of(state, e.track.participant));
   }
-  // For programs and for `vistime doctor`; a person notices only whether the meeting works.
-  std::string operator()(const event::RouteTaken&) const { return {}; }
+  // For programs and for `vistime doctor`; a person notices only whether the meeting works, and who reads along.
+  std::string operator()(const event::RouteTaken& e) const {
+    if (!e.route.inspected_by) return {};
+    return words.get(Text::kInspected, neutralised(*e.route.inspected_by));
+  }
   std::string operator()(const event::RouteFailed&) const { return {}; }
   std::string operator()(const event::SentEnded&) const { return std::string(words.get(Text::kSentEnded)); }
   std::string operator()(const event::RecordingFailed& e) const {

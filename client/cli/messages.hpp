@@ -17,6 +17,7 @@ enum class Text : std::uint8_t {
   kConnectionWeak,
   kReconnecting,
   kReconnected,
+  kInspected,
   kPeople,
   kChat,
   kYou,

@@ -59,7 +59,8 @@ base::Result<std::unique_ptr<Attendance>> Attendance::create(transport::Executor
       executor, {.server = with.link.server,
                  .ca_file = with.ca_file,
                  .proxies = with.proxies,
-                 .told = [attendance = self.get()](const RouteNews& news) { attendance->on_route(news); }});
+                 .told = [attendance = self.get()](const RouteNews& news) { attendance->on_route(news); },
+                 .memory = std::make_shared<RouteMemory>(clock, with.routes_file)});
   if (!network) return std::unexpected(network.error());
   self->network_ = std::move(*network);
   if (auto opened = self->open_sources(keys, session); !opened) return std::unexpected(opened.error());

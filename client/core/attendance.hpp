@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -33,6 +34,7 @@ struct AttendanceSettings {
   int bitrate = 0;  // bit/s of the largest layer, 0: by size
   std::string record_folder = {};
   std::string stats_file = {};
+  std::filesystem::path routes_file = {};  // what is remembered of networks; empty: nothing
   SubscriptionPolicy subscribe = SubscriptionPolicy::kAudio;
 };
 

@@ -113,11 +113,13 @@ void Connection::connect() {
   ++attempt_;
   step_ = Step::kConnecting;
   using CarrierPointer = std::unique_ptr<transport::Carrier>;
-  network_.connect(grant_->link,
-                   current<CarrierPointer>([this](CarrierPointer carrier) { greet(std::move(carrier)); }));
+  network_.connect(grant_->link, current<CarrierPointer>([this](CarrierPointer carrier) {
+                     step_ = Step::kGreeting;
+                     greet(std::move(carrier));
+                   }));
 }
 
-void Connection::greet(std::unique_ptr<transport::Carrier> carrier) {
+v1::Hello Connection::greeting() const {
   v1::Hello hello;
   hello.set_protocol(protocol::kProtocol);
   hello.set_release(std::string(protocol::release()));
@@ -129,16 +131,24 @@ void Connection::greet(std::unique_ptr<transport::Carrier> carrier) {
     hello.mutable_resume()->set_link_key(text_of(link_key_));
     hello.mutable_resume()->set_received(link_ ? link_->received() : 0);
   }
-  step_ = Step::kGreeting;
+  return hello;
+}
+
+void Connection::greet(std::unique_ptr<transport::Carrier> carrier) {
+  bury_carrier();
   deadline_ = clock_.now() + transport::kHelloTimeout;
   greeting_ = std::move(carrier);
   greeting_->set_events(this);
-  greeting_->write(transport::encode_hello(hello));
+  greeting_->write(transport::encode_hello(greeting()));
 }
 
 void Connection::on_message(base::BytesView message) {
-  if (step_ != Step::kGreeting) return;
+  if (step_ != Step::kGreeting && step_ != Step::kConnected) return;
   const auto reply = transport::decode_hello_reply(message);
+  if (step_ == Step::kConnected) {
+    if (reply && reply->has_welcome()) return take_move(reply->welcome());
+    return bury_carrier();
+  }
   if (!reply) {
     bury_carrier();
     return attempt_failed(
@@ -148,6 +158,7 @@ void Connection::on_message(base::BytesView message) {
 }
 
 void Connection::on_closed(const Error& why) {
+  if (step_ == Step::kConnected) return bury_carrier();
   if (step_ != Step::kGreeting) return;
   bury_carrier();
   attempt_failed(error(ErrorKind::kUnreachable, "unreachable", "the connection was closed: " + why.message));
@@ -202,7 +213,7 @@ void Connection::take_welcome(const v1::Welcome& welcome) {
     link_is_fresh_ = true;
   }
   step_ = Step::kConnected;
-  connected_at_ = clock_.now();
+  begin_session();
   const auto gap = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - lost_since_);
   const bool restored = welcome.resumption() == v1::RESUMPTION_RESTORED;
   greeting_->set_events(nullptr);
@@ -233,24 +244,70 @@ void Connection::on_ended(const Error& why) {
 }
 
 void Connection::find_relief() {
-  relief_since_ = clock_.now();
+  looking_ = true;
   network_.connect(grant_->link, [this, alive = alive_, attempt = attempt_](
                                      base::Result<std::unique_ptr<transport::Carrier>> carrier) {
     if (!*alive) return;
-    relief_since_.reset();
+    looking_ = false;
     // Dropped where this link has been heard again, or has been given up meanwhile.
     if (!carrier || attempt != attempt_ || step_ != Step::kConnected || link_->silence() < kSuspicion) return;
     link_->drop_connection();  // calls lost()
     if (step_ != Step::kPausing) return;
     ++attempt_;
+    step_ = Step::kGreeting;
     greet(std::move(*carrier));
   });
 }
 
+void Connection::begin_session() {
+  connected_at_ = clock_.now();
+  next_look_ = clock_.now() + look_pause_;
+  move_at_.reset();
+  if (const auto limit = network_.longest_session()) move_at_ = clock_.now() + *limit * 4 / 5;
+}
+
+void Connection::look_ahead() {
+  const auto now = clock_.now();
+  const bool ends_soon = move_at_ && now >= *move_at_;
+  if (!ends_soon && now < next_look_) return;
+  if (ends_soon) {
+    move_at_ = now + kMoveAgain;
+  } else {
+    next_look_ = now + look_pause_;
+    look_pause_ = std::min<base::Duration>(look_pause_ * 2, kLongestLook);
+  }
+  looking_ = true;
+  auto found = [this, alive = alive_,
+                attempt = attempt_](base::Result<std::unique_ptr<transport::Carrier>> carrier) {
+    if (!*alive) return;
+    looking_ = false;
+    if (carrier && attempt == attempt_ && step_ == Step::kConnected) greet(std::move(*carrier));
+  };
+  if (ends_soon) {
+    network_.connect(grant_->link, std::move(found));
+  } else {
+    network_.connect_better(grant_->link, std::move(found));
+  }
+}
+
+// Both sides read the old connection a moment longer: nothing is lost, and nobody is told.
+void Connection::take_move(const v1::Welcome& welcome) {
+  if (welcome.resumption() != v1::RESUMPTION_RESUMED) return bury_carrier();
+  link_id_ = bytes_of(welcome.link_id());
+  link_key_ = bytes_of(welcome.link_key());
+  begin_session();
+  greeting_->set_events(nullptr);
+  link_->attach(std::move(greeting_), welcome.received());
+}
+
 void Connection::lost(const Error& why) {
   if (step_ == Step::kEnded) return;
+  bury_carrier();
   lost_since_ = clock_.now();
   if (connected_at_ && clock_.now() - *connected_at_ >= kStable) backoff_.reset();
+  if (connected_at_ && why.kind == ErrorKind::kUnreachable) {
+    network_.was_cut(clock_.now() - *connected_at_ - (link_ ? link_->silence() : base::Duration(0)));
+  }
   connected_at_.reset();
   pause(why);
 }
@@ -294,7 +351,9 @@ void Connection::tick() {
     return attempt_failed(
         error(ErrorKind::kUnreachable, "unreachable", "the server did not answer the greeting"));
   }
-  if (step_ == Step::kConnected && link_->silence() >= kSuspicion && !relief_since_) return find_relief();
+  if (step_ == Step::kConnected && greeting_ && now >= deadline_) bury_carrier();
+  if (step_ == Step::kConnected && !looking_ && !greeting_)
+    return link_->silence() >= kSuspicion ? find_relief() : look_ahead();
   if (step_ != Step::kPausing || now < deadline_) return;
   link_id_.empty() ? ask_master() : connect();
 }

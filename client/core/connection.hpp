@@ -18,6 +18,7 @@
 #include "transport/link.hpp"
 
 namespace vistime::v1 {
+class Hello;
 class HelloReply;
 class Welcome;
 }  // namespace vistime::v1
@@ -54,6 +55,13 @@ class Connection final : private transport::LinkEvents, private transport::Carri
   // the other has proved itself. A network change cuts connections without a word, and nobody is to wait for timeouts.
   static constexpr auto kSuspicion = std::chrono::milliseconds(1'600);
   static constexpr auto kAskAfter = std::chrono::milliseconds(800);
+
+  // A better way may have returned: looked for after so long, then twice as long, and so on; what is found is moved to
+  // while the old way still carries.
+  static constexpr auto kFirstLook = std::chrono::seconds(15);
+  static constexpr auto kLongestLook = std::chrono::minutes(10);
+  // Where connections are known to end after a time, a move begins after four fifths of it; again when it failed.
+  static constexpr auto kMoveAgain = std::chrono::seconds(5);
 
   Connection(const base::Clock& clock, Network& network, ConnectionEvents& events,
              ConnectionSettings settings, std::function<std::uint64_t()> random);
@@ -100,6 +108,11 @@ class Connection final : private transport::LinkEvents, private transport::Carri
   void take_welcome(const v1::Welcome& welcome);
   base::Error refused(const v1::HelloReply& reply) const;
   void find_relief();
+  void begin_session();
+  // Looks for another way beside the one that carries, when it is time.
+  void look_ahead();
+  void take_move(const v1::Welcome& welcome);
+  v1::Hello greeting() const;
   void lost(const base::Error& why);
   void attempt_failed(const base::Error& why);
   void pause(const base::Error& why);
@@ -125,7 +138,10 @@ class Connection final : private transport::LinkEvents, private transport::Carri
   base::TimePoint deadline_;  // of the greeting, or the end of the pause
   base::TimePoint lost_since_;
   std::optional<base::TimePoint> connected_at_;
-  std::optional<base::TimePoint> relief_since_;  // another way is being tried
+  bool looking_ = false;  // another way is being tried
+  base::TimePoint next_look_;
+  std::optional<base::TimePoint> move_at_;
+  base::Duration look_pause_ = kFirstLook;
   // Freed by tick(), never from within their own callbacks.
   std::vector<std::unique_ptr<transport::Carrier>> old_carriers_;
   std::vector<std::unique_ptr<transport::Link>> old_links_;

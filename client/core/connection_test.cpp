@@ -36,6 +36,22 @@ class ConnectionTest : public testing::Test, public ConnectionEvents {
     server_.pipe->pump();
     pass(milliseconds(250));
   }
+  // Time passes, and the server is heard.
+  void keep_alive(base::Duration time) {
+    v1::ServerMessage message;
+    message.mutable_hands();
+    pass(time);
+    server_.send(message);
+  }
+  // As keep_alive(), second by second, on a network that has no better way.
+  void hold(int duration_s) {
+    for (int second = 0; second < duration_s; ++second) {
+      keep_alive(seconds(1));
+      if (network_.better.empty()) continue;
+      FakeNetwork::answer<std::unique_ptr<transport::Carrier>>(
+          network_.better, base::fail_as(base::ErrorKind::kUnreachable, "tcp-timeout", "no"));
+    }
+  }
   void tell(const char* text) {
     connection_.send_control(base::as_bytes(text));
     connection_.flush();
@@ -244,6 +260,94 @@ TEST_F(ConnectionTest, being_removed_is_final_and_a_restart_is_not) {
   server_.pipe->pump();
   ASSERT_EQ(ended_.size(), 1U);
   EXPECT_EQ(ended_[0].code, "removed");
+}
+
+TEST_F(ConnectionTest, a_better_way_that_has_returned_is_moved_to_while_the_old_one_carries) {
+  join();
+  for (int second = 0; second < 15; ++second) {
+    EXPECT_TRUE(network_.better.empty());
+    keep_alive(seconds(1));
+  }
+  ASSERT_EQ(network_.better.size(), 1U);
+  const auto before = server_.pipe;
+  network_.connects.push_back(std::move(network_.better.front()));
+  network_.better.pop_front();
+  tell("said before");
+  server_.accept();
+  EXPECT_EQ(server_.hello.resume().link_id(), std::string(16, 'i'));
+  EXPECT_TRUE(connection_.carries());
+  server_.welcome(v1::RESUMPTION_RESUMED);
+  tell("said after");
+  EXPECT_EQ(server_.link->received(), 2U);
+  before->cut();
+  before->pump();
+  pass(seconds(2));
+  EXPECT_TRUE(connection_.carries());
+  EXPECT_TRUE(reconnecting_.empty());
+  EXPECT_EQ(connected_.size(), 1U);
+}
+
+TEST_F(ConnectionTest, what_is_looked_for_in_vain_is_looked_for_less_often) {
+  join();
+  std::vector<int> looks;
+  for (int second = 0; second < 240; ++second) {
+    keep_alive(seconds(1));
+    if (network_.better.empty()) continue;
+    looks.push_back(second);
+    FakeNetwork::answer<std::unique_ptr<transport::Carrier>>(
+        network_.better, base::fail_as(base::ErrorKind::kUnreachable, "tcp-timeout", "no"));
+  }
+  EXPECT_EQ(looks, (std::vector<int>{14, 29, 59, 119, 239}));
+  EXPECT_TRUE(connection_.carries());
+}
+
+TEST_F(ConnectionTest, before_a_network_ends_a_connection_another_takes_over) {
+  network_.longest = seconds(100);
+  join();
+  hold(80);
+  ASSERT_EQ(network_.connects.size(), 1U);
+  server_.accept();
+  server_.welcome(v1::RESUMPTION_RESUMED);
+  hold(79);
+  EXPECT_TRUE(network_.connects.empty());
+  hold(1);
+  EXPECT_EQ(network_.connects.size(), 1U);
+  FakeNetwork::answer<std::unique_ptr<transport::Carrier>>(
+      network_.connects, base::fail_as(base::ErrorKind::kUnreachable, "tcp-timeout", "no"));
+  hold(1);
+  EXPECT_TRUE(network_.connects.empty());
+  hold(5);
+  EXPECT_EQ(network_.connects.size(), 1U);
+  EXPECT_TRUE(reconnecting_.empty());
+}
+
+TEST_F(ConnectionTest, a_move_that_the_server_refuses_or_leaves_unanswered_changes_nothing) {
+  network_.longest = seconds(100);
+  join();
+  hold(80);
+  const auto before = server_.pipe;
+  server_.accept();
+  const auto refused = std::exchange(server_.pipe, before);
+  refused->cut();
+  refused->pump();
+  tell("still here");
+  EXPECT_EQ(server_.link->received(), 1U);
+  hold(6);
+  ASSERT_EQ(network_.connects.size(), 1U);
+  server_.accept();
+  server_.pipe = before;
+  hold(12);
+  EXPECT_TRUE(connection_.carries());
+  EXPECT_TRUE(reconnecting_.empty());
+  EXPECT_TRUE(ended_.empty());
+}
+
+TEST_F(ConnectionTest, the_network_is_told_how_long_a_connection_held) {
+  join();
+  hold(30);
+  cut();
+  ASSERT_EQ(network_.cuts.size(), 1U);
+  EXPECT_EQ(network_.cuts[0], seconds(30));
 }
 
 TEST_F(ConnectionTest, leaving_is_told_to_the_server_and_calls_nothing) {

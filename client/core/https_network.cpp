@@ -51,8 +51,14 @@ HttpsNetwork::HttpsNetwork(transport::Executor executor, NetworkSettings setting
     : executor_(std::move(executor)),
       settings_(std::move(settings)),
       connector_(std::move(connector)),
-      master_(*connector_,
-              {.server = settings_.server, .proxies = settings_.proxies, .told = settings_.told}) {}
+      ways_({.server = settings_.server,
+             .proxies = settings_.proxies,
+             .told = settings_.told,
+             .memory = settings_.memory}),
+      master_(*connector_, {.server = settings_.server,
+                            .proxies = settings_.proxies,
+                            .told = settings_.told,
+                            .memory = settings_.memory}) {}
 
 HttpsNetwork::~HttpsNetwork() = default;
 
@@ -77,12 +83,34 @@ void HttpsNetwork::connect(const std::string& path, Done<CarrierPointer> done) {
   } else if (fresh && *ahead->opened) {
     asio::post(executor_, [ahead, done = std::move(done)] { done(std::move(*ahead->opened)); });
   } else {
-    asio::co_spawn(executor_, tell<CarrierPointer>(open_link(path), std::move(done)), asio::detached);
+    auto routes = ways_.all(reach::Channel::kConference);
+    asio::co_spawn(executor_, tell<CarrierPointer>(open_link(path, std::move(routes)), std::move(done)),
+                   asio::detached);
   }
 }
 
+void HttpsNetwork::connect_better(const std::string& path, Done<CarrierPointer> done) {
+  auto routes = route_ ? ways_.above(*route_) : std::vector<reach::Route>();
+  if (routes.empty()) {
+    asio::post(executor_, [done = std::move(done)] {
+      done(base::fail_as(base::ErrorKind::kNotFound, "no-better-way", "this is the best way"));
+    });
+    return;
+  }
+  asio::co_spawn(executor_, tell<CarrierPointer>(open_link(path, std::move(routes)), std::move(done)),
+                 asio::detached);
+}
+
+void HttpsNetwork::was_cut(base::Duration age) {
+  if (route_) ways_.was_cut(*route_, age);
+}
+
+std::optional<base::Duration> HttpsNetwork::longest_session() const {
+  return route_ ? ways_.longest_session(*route_) : std::nullopt;
+}
+
 Task<void> HttpsNetwork::open_ahead(HttpsNetwork* self, std::shared_ptr<Ahead> ahead) {
-  auto opened = co_await self->open_link(ahead->path);
+  auto opened = co_await self->open_link(ahead->path, self->ways_.all(reach::Channel::kConference));
   if (ahead->waiting) {
     ahead->waiting(std::move(opened));
   } else {
@@ -90,27 +118,17 @@ Task<void> HttpsNetwork::open_ahead(HttpsNetwork* self, std::shared_ptr<Ahead> a
   }
 }
 
-Task<base::Result<HttpsNetwork::CarrierPointer>> HttpsNetwork::open_link(std::string path) {
+Task<base::Result<HttpsNetwork::CarrierPointer>> HttpsNetwork::open_link(std::string path,
+                                                                         std::vector<reach::Route> routes) {
   const auto began = std::chrono::steady_clock::now();
-  const auto tell_route = [told = settings_.told](const reach::Route& route, std::chrono::milliseconds took,
-                                                  std::optional<base::Error> failed) {
-    if (!told) return;
-    told({std::string(reach::to_string(route.channel)), route.name(),
-          route.proxy ? route.proxy->print() : std::string(), took, std::move(failed)});
-  };
-  const reach::OnFailed on_failed = [tell_route](const reach::FailedRoute& failed) {
-    tell_route(failed.route, std::chrono::milliseconds(0), failed.why);
-  };
   const reach::TakeRoute<CarrierPointer> take = [connector = connector_.get(), path](reach::Route route) {
     return connector->open_link(std::move(route), path, std::chrono::steady_clock::now() + kRouteLimit);
   };
-  auto routes = reach::ladder(reach::Channel::kConference, settings_.server.host, settings_.server.port,
-                              settings_.proxies);
-  auto climbed = co_await reach::climb<CarrierPointer>(std::move(routes), take, on_failed);
+  auto climbed = co_await reach::climb<CarrierPointer>(std::move(routes), take, ways_.on_failed());
   if (!climbed) co_return std::unexpected(for_people(climbed.error(), settings_.server));
-  tell_route(climbed->route,
-             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
-             std::nullopt);
+  route_ = climbed->route;
+  ways_.won(climbed->route,
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
   co_return std::move(climbed->value);
 }
 

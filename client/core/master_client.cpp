@@ -1,5 +1,6 @@
 #include "client/core/master_client.hpp"
 
+#include "client/core/inspection.hpp"
 #include "protocol/version.hpp"
 
 namespace vistime::client {
@@ -100,27 +101,18 @@ Task<base::Result<std::string>> MasterClient::perform(HttpRequest request) {
 Task<base::Result<HttpAnswer>> MasterClient::climb(HttpRequest request) {
   connection_.reset();
   const auto began = std::chrono::steady_clock::now();
-  const auto tell = [this](const reach::Route& route, std::chrono::milliseconds took,
-                           std::optional<base::Error> failed) {
-    if (!settings_.told) return;
-    settings_.told({std::string(reach::to_string(route.channel)), route.name(),
-                    route.proxy ? route.proxy->print() : std::string(), took, std::move(failed)});
-  };
-  const reach::OnFailed on_failed = [tell](const reach::FailedRoute& failed) {
-    tell(failed.route, std::chrono::milliseconds(0), failed.why);
-  };
   const reach::TakeRoute<Opened> take_route = [this, request](reach::Route route) {
     return take(std::move(route), request);
   };
-  auto routes =
-      reach::ladder(reach::Channel::kMaster, settings_.server.host, settings_.server.port, settings_.proxies);
-  auto climbed = co_await reach::climb<Opened>(std::move(routes), take_route, on_failed);
+  auto climbed =
+      co_await reach::climb<Opened>(ways_.all(reach::Channel::kMaster), take_route, ways_.on_failed());
   if (!climbed) co_return std::unexpected(for_people(climbed.error(), settings_.server));
   connection_ = climbed->value.connection;
   route_ = climbed->route;
-  tell(climbed->route,
-       std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
-       std::nullopt);
+  const auto said = climbed->value.answer[kCertificateField];
+  ways_.won(climbed->route,
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began),
+            inspected_by(connection_->stream().peer_certificate(), {said.data(), said.size()}));
   co_return std::move(climbed->value.answer);
 }
 

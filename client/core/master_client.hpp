@@ -16,8 +16,7 @@
 #include "client/core/api_messages.hpp"
 #include "client/core/meeting_link.hpp"
 #include "client/core/proxy_choice.hpp"
-#include "client/core/route_news.hpp"
-#include "transport/reach/climb.hpp"
+#include "client/core/ways.hpp"
 #include "transport/reach/connector.hpp"
 #include "transport/reach/http.hpp"
 
@@ -27,6 +26,7 @@ struct MasterSettings {
   Server server = {};
   std::vector<Proxy> proxies = {};
   OnRoute told = {};
+  std::shared_ptr<RouteMemory> memory = {};       // may be null
   std::chrono::milliseconds route_limit{10'000};  // for one route to be taken
   std::chrono::milliseconds limit{20'000};        // for one call on an open route
 };
@@ -35,7 +35,12 @@ class MasterClient {
  public:
   // The connector outlives it and its calls; one call at a time.
   MasterClient(transport::reach::Connector& connector, MasterSettings settings)
-      : connector_(connector), settings_(std::move(settings)) {}
+      : connector_(connector),
+        settings_(std::move(settings)),
+        ways_({.server = settings_.server,
+               .proxies = settings_.proxies,
+               .told = settings_.told,
+               .memory = settings_.memory}) {}
 
   transport::Task<base::Result<CreatedRoom>> create_room(NewRoom room);
   transport::Task<base::Result<RoomInfo>> room_info(std::string room);
@@ -56,6 +61,7 @@ class MasterClient {
 
   transport::reach::Connector& connector_;
   const MasterSettings settings_;
+  const Ways ways_;
   Connection connection_;
   std::optional<transport::reach::Route> route_;  // the one that won
 };

@@ -4,8 +4,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "client/core/api_messages.hpp"
 #include "transport/carrier.hpp"
@@ -22,6 +24,12 @@ class Network {
   virtual void join(const std::string& room, const JoinRequest& request, Done<JoinGrant> done) = 0;
   // `path`: "/link/conference/ROOM".
   virtual void connect(const std::string& path, Done<std::unique_ptr<transport::Carrier>> done) = 0;
+  // By a better way than the last connection's, if one carries now. kNotFound "no-better-way": it was the best.
+  virtual void connect_better(const std::string& path, Done<std::unique_ptr<transport::Carrier>> done) = 0;
+
+  // The last connection was cut after so long. Some networks end all after the same time: how long, where it is known.
+  virtual void was_cut(base::Duration age) = 0;
+  virtual std::optional<base::Duration> longest_session() const = 0;
 };
 
 }  // namespace vistime::client

@@ -30,6 +30,11 @@ class FakeNetwork final : public Network {
   void connect(const std::string&, Done<std::unique_ptr<transport::Carrier>> done) override {
     connects.push_back(std::move(done));
   }
+  void connect_better(const std::string&, Done<std::unique_ptr<transport::Carrier>> done) override {
+    better.push_back(std::move(done));
+  }
+  void was_cut(base::Duration age) override { cuts.push_back(age); }
+  std::optional<base::Duration> longest_session() const override { return longest; }
 
   template <typename T>
   static void answer(std::deque<Done<T>>& asked, base::Result<T> result) {
@@ -41,6 +46,9 @@ class FakeNetwork final : public Network {
   std::deque<Done<RoomInfo>> room_infos;
   std::deque<Done<JoinGrant>> joins;
   std::deque<Done<std::unique_ptr<transport::Carrier>>> connects;
+  std::deque<Done<std::unique_ptr<transport::Carrier>>> better;
+  std::vector<base::Duration> cuts;
+  std::optional<base::Duration> longest;
   std::vector<JoinRequest> requests;
 };
 

@@ -42,6 +42,9 @@ class Profile {
   base::Result<void> add(const OwnRoom& room);
   base::Result<void> forget(std::string_view room);
 
+  // What route_memory.hpp keeps.
+  std::filesystem::path routes_file() const { return folders_.state / "routes.json"; }
+
   // The name to join under; empty when none is set. A damaged file is an error: it is the user's to mend.
   base::Result<std::string> name() const;
 

@@ -20,6 +20,7 @@
 #include <thread>
 
 #include "base/bytes.hpp"
+#include "transport/reach/quiet_pipes.hpp"
 
 namespace vistime::client {
 
@@ -87,6 +88,7 @@ class TlsServerForTest {
   }
 
   void serve() {
+    const transport::reach::QuietPipes quiet;  // a client may leave before its answer
     while (!stopping_) {
       pollfd waiting{listener_, POLLIN, 0};
       if (::poll(&waiting, 1, 20) <= 0) continue;

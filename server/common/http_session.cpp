@@ -23,6 +23,8 @@ namespace beast = boost::beast;
 using transport::ErrorCode;
 using Parser = http::request_parser<http::string_body>;
 
+constexpr std::string_view kCertificateField = "Vistime-Certificate";
+
 // How long, and for how many bytes, a client that was refused may go on sending before the connection is cut: without
 // it the kernel would throw the answer away together with what was not read.
 constexpr auto kLingerTime = std::chrono::seconds(2);
@@ -57,12 +59,14 @@ class Session {
   Task<bool> refuse(ErrorCode error);
   Task<Response> respond(const Request& request, const Target& target, const Peer& peer);
   Task<void> linger();
+  void show_certificate(Response& response);
 
   transport::Stream& stream_;
   const Peer peer_;
   const std::shared_ptr<const HttpService> service_;
   beast::flat_buffer buffer_;
   bool first_ = true;
+  std::optional<std::string> certificate_;  // our own, once it was asked for
 };
 
 Task<std::optional<Upgrade>> Session::run() {
@@ -124,6 +128,7 @@ Task<bool> Session::read_body(Parser& parser) {
 
 Task<bool> Session::answer(Response response, bool head_only) {
   response.set("X-Content-Type-Options", "nosniff");
+  show_certificate(response);
   if (head_only) {
     response.content_length(response.body().size());
     response.body().clear();
@@ -133,6 +138,17 @@ Task<bool> Session::answer(Response response, bool head_only) {
   const auto token = asio::as_tuple(transport::use_task);
   const auto [error, size] = co_await http::async_write(stream_, response, token);
   co_return !error && !response.need_eof() && response.keep_alive();
+}
+
+// A client compares it with what it was shown: another certificate means that somebody reads along. Not where a proxy of
+// our own ends TLS, whose certificate we do not know.
+void Session::show_certificate(Response& response) {
+  if (!certificate_) {
+    const bool behind_own = service_->trusted_proxies.contain(peer_.address);
+    certificate_ = behind_own ? std::string() : stream_.own_certificate();
+  }
+  response.erase(kCertificateField);  // a role's behind us is not the one that the client was shown
+  if (!certificate_->empty()) response.set(kCertificateField, "sha256=" + *certificate_);
 }
 
 // Tells a client that speaks HTTP, but not as it should.

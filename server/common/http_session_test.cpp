@@ -47,6 +47,27 @@ TEST_F(HttpSession, a_request_is_routed_and_answered) {
   EXPECT_TRUE(answer.ends_with("\"127.0.0.1\""));
 }
 
+// A client compares it with what it was shown (see client/core/inspection.hpp).
+TEST_F(HttpSession, over_tls_an_answer_says_which_certificate_is_the_servers_own) {
+  TestListener listener(router_, {.tls = true});
+  const auto answer = run_to_end(listener.client().ask(Request(http::verb::get, "/hello", 11)));
+  ASSERT_TRUE(answer);
+  const auto facts = certificate_facts(listener.certificates->files().certificate);
+  std::string expected;
+  for (const char each : facts->fingerprint) {
+    if (each != ':') expected += static_cast<char>(std::tolower(each));
+  }
+  EXPECT_EQ((*answer)["Vistime-Certificate"], "sha256=" + expected);
+  EXPECT_EQ(answer_to(get("/hello", kClose)).find("Vistime-Certificate"), std::string::npos);
+}
+
+TEST_F(HttpSession, behind_a_proxy_of_our_own_nothing_is_said_of_certificates) {
+  TestListener listener(router_, {.tls = true, .trusted = {"127.0.0.1"}});
+  const auto answer = run_to_end(listener.client().ask(Request(http::verb::get, "/hello", 11)));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->count("Vistime-Certificate"), 0U);
+}
+
 TEST_F(HttpSession, several_requests_share_a_connection_also_when_sent_at_once) {
   const std::string body = "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nfirst";
   const std::string answer = answer_to(body + get("/hello") + get("/hello", kClose));

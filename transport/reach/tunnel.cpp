@@ -364,8 +364,8 @@ base::Result<int> Tunnels::pump(std::unique_ptr<Attempt> attempt) {
   const std::lock_guard lock(mutex_);
   pumps_.emplace_back([held = std::move(attempt), own = pair[1]](const std::stop_token& stop) mutable {
     const QuietPipes quiet;
-    const auto attempt = std::move(held);  // its end writes, too
-    run_pump(attempt->handle(), attempt->socket(), own, stop);
+    const auto tunnel = std::move(held);  // its end writes, too
+    run_pump(tunnel->handle(), tunnel->socket(), own, stop);
   });
   return pair[0];
 }
