@@ -21,6 +21,8 @@ EVERYTHING = None  # may see all
 # Unit -> the other units whose headers it may include.
 ALLOWED = {
     "base": set(),
+    # What a firewall must know of a site: for its page and for the doctor.
+    "site": {"base"},
     "protocol": {"base"},
     "transport": {"base", "protocol"},
     # Routes and proxies: for clients.
@@ -28,10 +30,11 @@ ALLOWED = {
     "media": {"base"},
     "server/common": COMMON,
     **{role: COMMON | {"server/common"} for role in ROLES},
+    "server/edge": COMMON | {"server/common", "site"},
     # vistimed puts the roles together, and only vistimed does.
-    "server/vistimed": COMMON | ROLES | {"server/common"},
-    "client/core": COMMON | {"transport/reach"},
-    "client/cli": {"base", "client/core"},
+    "server/vistimed": COMMON | ROLES | {"server/common", "site"},
+    "client/core": COMMON | {"transport/reach", "site"},
+    "client/cli": {"base", "client/core", "site"},
     "client/desktop": {"base", "client/core"},
     "testing": COMMON,
     "system-tests": EVERYTHING,

@@ -143,7 +143,7 @@ Task<base::Result<void>> shake_hands(Stream& stream, std::string where, Deadline
   if (late)
     co_return base::fail_as(base::ErrorKind::kUnreachable, "tls-timeout", "{} opens, but TLS gets no answer",
                             where);
-  if (error == asio::error::connection_aborted && stream.tls_error().find("issued by") != std::string::npos) {
+  if (error == asio::error::connection_aborted && stream.refused_certificate()) {
     co_return base::fail_as(base::ErrorKind::kRefused, "tls-untrusted",
                             "the certificate of {} is not trusted: {}", where, stream.tls_error());
   }

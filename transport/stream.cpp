@@ -3,7 +3,9 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <time.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 
@@ -18,21 +20,6 @@ std::string openssl_reason() {
   if (code == 0) return "the connection was cut";
   const char* reason = ERR_reason_error_string(code);
   return reason != nullptr ? reason : "TLS failed";
-}
-
-// Notes the issuer of a certificate that fails: afterwards OpenSSL has forgotten it.
-int on_verified(int fine, X509_STORE_CTX* store) {
-  if (fine == 1) return fine;
-  const auto* ssl =
-      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  auto* issuer = static_cast<std::string*>(SSL_get_app_data(ssl));
-  const X509* certificate = X509_STORE_CTX_get_current_cert(store);
-  if (issuer != nullptr && certificate != nullptr) {
-    std::array<char, 256> name{};
-    X509_NAME_oneline(X509_get_issuer_name(certificate), name.data(), static_cast<int>(name.size()));
-    *issuer = name.data();
-  }
-  return fine;
 }
 
 std::string sha256_of(const X509* certificate) {
@@ -52,6 +39,71 @@ std::string text_of(const X509_NAME* name, int field) {
   std::string out(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
   OPENSSL_free(text);
   return out;
+}
+
+std::string day_of(const std::tm& time) {
+  return fmt::format("{:04}-{:02}-{:02}", time.tm_year + 1900, time.tm_mon + 1, time.tm_mday);
+}
+std::string day_of(const ASN1_TIME* time) {
+  std::tm out{};
+  return ASN1_TIME_to_tm(time, &out) == 1 ? day_of(out) : "?";
+}
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm out{};
+  gmtime_r(&now, &out);
+  return day_of(out);
+}
+
+// The names that a certificate is for, the first few.
+std::string names_of(const X509* certificate) {
+  constexpr int kMost = 4;
+  auto* names =
+      static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  std::string out;
+  for (int i = 0; i < std::min(sk_GENERAL_NAME_num(names), kMost); ++i) {
+    int kind = 0;
+    const void* value = GENERAL_NAME_get0_value(sk_GENERAL_NAME_value(names, i), &kind);
+    if (kind != GEN_DNS) continue;
+    const auto* text = static_cast<const ASN1_STRING*>(value);
+    out += (out.empty() ? "" : ", ") + std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                                                   static_cast<std::size_t>(ASN1_STRING_length(text)));
+  }
+  GENERAL_NAMES_free(names);
+  return out.empty() ? "no name at all" : out;
+}
+
+// Why a certificate is not trusted, and who can mend it.
+std::string why_refused(const X509* certificate, int error) {
+  std::array<char, 256> issuer{};
+  X509_NAME_oneline(X509_get_issuer_name(certificate), issuer.data(), static_cast<int>(issuer.size()));
+  switch (error) {
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      return fmt::format(
+          "it expired on {}; the server's operator must renew it, unless this computer's clock is wrong (it "
+          "says {})",
+          day_of(X509_get0_notAfter(certificate)), today());
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return fmt::format("it is valid from {} on; set this computer's clock, if it is wrong (it says {})",
+                         day_of(X509_get0_notBefore(certificate)), today());
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      return fmt::format("it is for {}; check the link, or something else answers in the server's place",
+                         names_of(certificate));
+    default: return fmt::format("{} (issued by {})", X509_verify_cert_error_string(error), issuer.data());
+  }
+}
+
+// Notes why a certificate fails: afterwards OpenSSL has forgotten it.
+int on_verified(int fine, X509_STORE_CTX* store) {
+  if (fine == 1) return fine;
+  const auto* ssl =
+      static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto* why = static_cast<std::string*>(SSL_get_app_data(ssl));
+  const X509* certificate = X509_STORE_CTX_get_current_cert(store);
+  if (why != nullptr && certificate != nullptr)
+    *why = why_refused(certificate, X509_STORE_CTX_get_error(store));
+  return fine;
 }
 
 }  // namespace
@@ -87,8 +139,8 @@ base::Result<void> Stream::start_tls_client(const TlsContext& context, const std
     return base::fail(base::ErrorKind::kOverloaded, "no memory for a TLS connection: {}", openssl_reason());
   }
   SSL_set_connect_state(ssl_.get());
-  refused_issuer_ = std::make_unique<std::string>("nobody");
-  SSL_set_app_data(ssl_.get(), refused_issuer_.get());
+  refused_ = std::make_unique<std::string>();
+  SSL_set_app_data(ssl_.get(), refused_.get());
   SSL_set_verify(ssl_.get(), SSL_VERIFY_PEER, on_verified);
   ErrorCode not_an_address;
   (void)asio::ip::make_address(host, not_an_address);
@@ -103,6 +155,8 @@ base::Result<void> Stream::start_tls_client(const TlsContext& context, const std
   if (!set) return base::fail(base::ErrorKind::kInvalid, "'{}' is no host name", host);
   return {};
 }
+
+bool Stream::refused_certificate() const { return ssl_ && SSL_get_verify_result(ssl_.get()) != X509_V_OK; }
 
 std::string Stream::own_certificate() const {
   return ssl_ && SSL_is_server(ssl_.get()) == 1 ? sha256_of(SSL_get_certificate(ssl_.get())) : std::string();
@@ -131,9 +185,9 @@ Stream::Step Stream::tls_step(int result) {
     default: break;
   }
   if (SSL_get_verify_result(ssl_.get()) != X509_V_OK) {
-    tls_error_ =
-        fmt::format("{} (issued by {})", X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get())),
-                    refused_issuer_ ? *refused_issuer_ : "nobody");
+    tls_error_ = refused_ && !refused_->empty()
+                     ? *refused_
+                     : X509_verify_cert_error_string(SSL_get_verify_result(ssl_.get()));
     ERR_clear_error();
   } else {
     tls_error_ = openssl_reason();
@@ -222,7 +276,7 @@ base::Result<Stream> Stream::move_to(Stream stream, const Executor& executor) {
   Stream moved(std::move(socket));
   moved.writer_ = std::move(stream.writer_);  // the file descriptor stays the same
   moved.ssl_ = std::move(stream.ssl_);
-  moved.refused_issuer_ = std::move(stream.refused_issuer_);
+  moved.refused_ = std::move(stream.refused_);
   return moved;
 }
 

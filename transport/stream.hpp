@@ -70,6 +70,8 @@ class Stream {
   std::string own_certificate() const;
   // What the other end has shown; nothing without TLS.
   std::optional<PeerCertificate> peer_certificate() const;
+  // Was the other end's certificate found wanting?
+  bool refused_certificate() const;
   // Why the last TLS operation failed, in words.
   const std::string& tls_error() const { return tls_error_; }
 
@@ -123,9 +125,8 @@ class Stream {
   std::unique_ptr<SocketWriter> writer_;  // on the heap: OpenSSL keeps a pointer to it while the stream moves
   std::unique_ptr<SSL, SslDeleter> ssl_;
   std::string tls_error_;
-  // Who issued the certificate that was found wanting; on the heap because OpenSSL keeps a pointer to it while the
-  // stream moves.
-  std::unique_ptr<std::string> refused_issuer_;
+  // Why the certificate was found wanting; on the heap because OpenSSL keeps a pointer to it while the stream moves.
+  std::unique_ptr<std::string> refused_;
 };
 
 }  // namespace vistime::transport

@@ -94,6 +94,16 @@ void add_doctor(CLI::App& app, Arguments& arguments, DoctorArguments& doctor) {
   CLI::App* sub = app.add_subcommand(
       "doctor", "Examine the way to a server: what passes, what does not, who can mend it");
   sub->add_option("url", doctor.url, "The server (https://HOST) or a meeting's link")->required();
+  auto* call = sub->add_flag("--call", doctor.call, "Also make a test call that rates delay and loss");
+  sub->add_option("--audio", doctor.audio, "Say this WAV file in the test call")
+      ->type_name("FILE")
+      ->needs(call);
+  sub->add_option("--record", doctor.record, "Write what came back into this WAV file")
+      ->type_name("FILE")
+      ->needs(call);
+  sub->add_option("--idle", doctor.idle_s, "Hold a connection silent for so many seconds")
+      ->check(CLI::Range(0, 50))
+      ->capture_default_str();
   sub->add_option("--html", doctor.html, "Also write a report to mail to your IT into this file")
       ->type_name("FILE");
   sub->add_flag("--json", arguments.json, "Print the report as JSON");

@@ -40,8 +40,12 @@ struct JoinArguments {
   bool print_chat = false;
 };
 struct DoctorArguments {
-  std::string url = {};   // a server's address or a meeting's link
-  std::string html = {};  // file to write a report into
+  std::string url = {};     // a server's address or a meeting's link
+  std::string html = {};    // file to write a report into
+  bool call = false;        // also make a test call
+  std::string audio = {};   // a WAV file to say in it
+  std::string record = {};  // a WAV file for what came back
+  int idle_s = 8;           // for how long a connection is held silent
 };
 struct CompletionArguments {
   std::string shell = {};

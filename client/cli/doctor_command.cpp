@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "client/cli/exit_code.hpp"
+#include "client/cli/proxy_sign_in.hpp"
 
 namespace vistime::cli {
 namespace {
@@ -26,6 +27,14 @@ base::Result<client::Server> server_of(const std::string& text) {
                        text.substr(0, text.find('#')));
 }
 
+// Nothing works, and a proxy would let somebody through whom it knows.
+bool wants_sign_in(const client::Diagnosis& diagnosis, ProxySignIn& sign_in) {
+  for (const client::ExaminedRoute& route : diagnosis.routes) {
+    if (route.failed && route.failed->code == "proxy-auth") sign_in.refused(route.proxy);
+  }
+  return diagnosis.verdict == client::Verdict::kNothing && !diagnosis.interrupted;
+}
+
 }  // namespace
 
 int run_doctor(const Arguments& arguments, const DoctorArguments& doctor) {
@@ -36,14 +45,30 @@ int run_doctor(const Arguments& arguments, const DoctorArguments& doctor) {
       client::process_environment());
   if (!proxies) return wrong_use(proxies.error().message);
   const bool shows_progress = ::isatty(STDERR_FILENO) == 1;
-  const auto told = [&](const client::ExaminedRoute& route, std::size_t done, std::size_t all) {
+  const auto told = [&](const client::DoctorProgress& progress) {
     if (!shows_progress) return;
-    std::cerr << "\r\x1b[K" << done << "/" << all << " " << route.channel << " " << route.route << std::flush;
-    if (done == all) std::cerr << "\r\x1b[K" << std::flush;
+    std::cerr << "\r\x1b[K" << progress.done << "/" << progress.all << " " << progress.what << std::flush;
+    if (progress.done == progress.all) std::cerr << "\r\x1b[K" << std::flush;
   };
-  const auto diagnosis =
-      client::examine({.server = *server, .ca_file = arguments.ca_file, .proxies = *proxies}, told);
-  if (!diagnosis) return wrong_use(diagnosis.error().message);
+  ProxySignIn sign_in(ask_at_terminal(arguments.json), proxies->proxies);
+  base::Result<client::Diagnosis> diagnosis = base::fail(base::ErrorKind::kInternal, "not examined");
+  do {
+    diagnosis = client::examine({.server = *server,
+                                 .ca_file = arguments.ca_file,
+                                 .proxies = *proxies,
+                                 .silence = std::chrono::seconds(doctor.idle_s)},
+                                told);
+    if (!diagnosis) return wrong_use(diagnosis.error().message);
+  } while (wants_sign_in(*diagnosis, sign_in) && sign_in.ask(proxies->proxies));
+  if (doctor.call && diagnosis->verdict != client::Verdict::kNothing && !diagnosis->interrupted) {
+    if (shows_progress) std::cerr << "\r\x1b[Ktest call" << std::flush;
+    diagnosis->call = client::test_call({.server = *server,
+                                         .ca_file = arguments.ca_file,
+                                         .proxies = proxies->proxies,
+                                         .audio = doctor.audio,
+                                         .record = doctor.record});
+    if (shows_progress) std::cerr << "\r\x1b[K" << std::flush;
+  }
   const Language language = Catalogue::of_environment().language();
   if (!doctor.html.empty()) {
     std::ofstream file(doctor.html, std::ios::trunc | std::ios::binary);

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "client/cli/doctor_command.hpp"
+#include "client/cli/doctor_findings.hpp"
 #include "client/cli/terminal_text.hpp"
+#include "site/network_rules.hpp"
 
 namespace vistime::cli {
 namespace {
@@ -35,6 +37,13 @@ constexpr Words kNothing = {"No meeting is possible from here.", "Von hier ist k
 constexpr Words kChange = {"What to change, and who can", "Was zu ändern ist, und wer es kann"};
 constexpr Words kMore = {"Rules for your firewall, ready to copy: {}/network",
                          "Regeln für Ihre Firewall, fertig zum Kopieren: {}/network"};
+constexpr Words kMeasured = {"Measured ({})", "Gemessen ({})"};
+constexpr Words kRule = {
+    "The rule to ask your network's administrator for ({}; --html FILE writes those for others)",
+    "Die Regel, um die Sie Ihre Netzwerkverwaltung bitten ({}; --html FILE schreibt andere)"};
+constexpr Words kRules = {"Rules, ready to copy", "Regeln, fertig zum Kopieren"};
+constexpr Words kInterrupted = {"Interrupted: what is here was known by then.",
+                                "Unterbrochen: Hier steht, was bis dahin bekannt war."};
 constexpr Words kCarries = {"carries", "trägt"};
 
 std::string_view verdict_words(const Diagnosis& diagnosis, Language language) {
@@ -189,7 +198,8 @@ std::vector<std::string> codes_to_mend(const Diagnosis& diagnosis) {
   std::vector<std::string> codes;
   if (diagnosis.verdict == Verdict::kGood) return codes;
   for (const ExaminedRoute& route : diagnosis.routes) {
-    if (route.failed && std::ranges::find(codes, route.failed->code) == codes.end())
+    if (route.failed && route.failed->code != "not-tried" &&
+        std::ranges::find(codes, route.failed->code) == codes.end())
       codes.push_back(route.failed->code);
   }
   return codes;
@@ -238,9 +248,14 @@ std::string doctor_text(const Diagnosis& diagnosis, Language language) {
   for (const auto& problem : diagnosis.problems) out += "! " + neutralised(problem.message) + "\n";
   for (const ExaminedRoute& route : diagnosis.routes) {
     out += fmt::format("{} {} {} {}\n", route.failed ? "✗" : "✓", padded(route.channel, 10),
-                       padded(route.route, 16), outcome(route, language));
+                       padded(route.route, 18), outcome(route, language));
   }
   out += "\n" + filled(verdict_words(diagnosis, language), diagnosis.best) + "\n";
+  if (diagnosis.interrupted) out += std::string(kInterrupted.in(language)) + "\n";
+  const auto measured = findings(diagnosis, language);
+  if (!measured.empty())
+    out += fmt::format("\n{}:\n", filled(kMeasured.in(language), diagnosis.measured->route));
+  for (const std::string& line : measured) out += "  " + line + "\n";
   const auto codes = codes_to_mend(diagnosis);
   if (codes.empty()) return out;
   out += fmt::format("\n{}:\n", kChange.in(language));
@@ -248,6 +263,10 @@ std::string doctor_text(const Diagnosis& diagnosis, Language language) {
     const Remedy remedy = remedy_for(code, diagnosis, language);
     if (!remedy.meaning.empty())
       out += fmt::format("  {}: {}\n    → {}\n", code, remedy.meaning, remedy.action);
+  }
+  if (const auto* rule = site::find_rule_set(rule_to_ask_for(diagnosis))) {
+    out += fmt::format("\n{}:\n\n{}", filled(kRule.in(language), rule->title),
+                       rule->write(record_of(diagnosis)));
   }
   return out + "\n" + filled(kMore.in(language), diagnosis.server.print()) + "\n";
 }
@@ -258,7 +277,7 @@ std::string doctor_html(const Diagnosis& diagnosis, Language language) {
       R"(<!doctype html><html lang="{}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">)"
       R"(<title>{}</title><style>body{{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;)"
       R"(color-scheme:light dark}}table{{border-collapse:collapse;width:100%}}td,th{{text-align:start;padding:.4rem .6rem;)"
-      R"(border-bottom:1px solid #8888;vertical-align:top}}.verdict{{font-size:1.25rem;font-weight:600}}</style><h1>{}</h1>)",
+      R"(border-bottom:1px solid #8888;vertical-align:top}}td:nth-child(3){{white-space:nowrap}}pre{{overflow:auto;font-size:.85rem}}.verdict{{font-size:1.25rem;font-weight:600}}</style><h1>{}</h1>)",
       language == Language::kGerman ? "de" : "en", title, title);
   out += fmt::format("<p class=\"verdict\">{}</p>",
                      escaped(filled(verdict_words(diagnosis, language), diagnosis.best)));
@@ -272,6 +291,12 @@ std::string doctor_html(const Diagnosis& diagnosis, Language language) {
                        escaped(route.route), escaped(outcome(route, language)));
   }
   out += "</table>";
+  if (diagnosis.interrupted) out += fmt::format("<p>{}</p>", kInterrupted.in(language));
+  const auto measured = findings(diagnosis, language);
+  if (!measured.empty())
+    out += fmt::format("<h2>{}</h2><ul>", escaped(filled(kMeasured.in(language), diagnosis.measured->route)));
+  for (const std::string& line : measured) out += fmt::format("<li>{}", escaped(line));
+  if (!measured.empty()) out += "</ul>";
   const auto codes = codes_to_mend(diagnosis);
   if (!codes.empty()) out += fmt::format("<h2>{}</h2><dl>", kChange.in(language));
   for (const std::string& code : codes) {
@@ -280,10 +305,61 @@ std::string doctor_html(const Diagnosis& diagnosis, Language language) {
     out += fmt::format("<dt><strong>{}</strong>: {}<dd>{}", escaped(code), escaped(remedy.meaning),
                        escaped(remedy.action));
   }
-  if (!codes.empty()) out += "</dl>";
+  if (!codes.empty()) {
+    out += fmt::format("</dl><h2>{}</h2>", kRules.in(language));
+    const auto record = record_of(diagnosis);
+    for (const site::RuleSet& set : site::rule_sets()) {
+      out += fmt::format("<details><summary>{}</summary><pre>{}</pre></details>", set.title,
+                         escaped(set.write(record)));
+    }
+  }
   out += fmt::format("<p>{}</p>", escaped(filled(kMore.in(language), diagnosis.server.print())));
   return out + fmt::format("<p>Vistime {}</p></html>\n", escaped(diagnosis.release));
 }
+
+namespace {
+
+template <typename T>
+json or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json();
+}
+
+json as_json(const base::Result<client::CallQuality>& call) {
+  if (!call) return {{"code", call.error().code}, {"message", call.error().message}};
+  const auto ms = [](std::chrono::microseconds time) { return static_cast<double>(time.count()) / 1000; };
+  return {{"rating", client::to_string(client::rate(*call))},
+          {"route", call->route},
+          {"mouth_to_ear_ms", call->mouth_to_ear().count()},
+          {"delay_median_ms", ms(call->median)},
+          {"delay_p95_ms", ms(call->p95)},
+          {"expected", call->expected},
+          {"arrived", call->arrived},
+          {"lost", call->lost()}};
+}
+
+json as_json(const client::Measurements& measured) {
+  json seen;
+  if (measured.seen) {
+    seen = {
+        {"address", measured.seen->address},
+        {"added", measured.seen->added},
+        {"lost", measured.seen->lost},
+        {"clock_ahead_s", measured.seen->clock_ahead ? json(measured.seen->clock_ahead->count()) : json()}};
+  }
+  json round_trip;
+  if (measured.round_trip) round_trip = static_cast<double>(measured.round_trip->count()) / 1000;
+  return {{"route", measured.route},
+          {"round_trip_ms", round_trip},
+          {"down_mbit_s", or_null(measured.down_mbit_s)},
+          {"up_mbit_s", or_null(measured.up_mbit_s)},
+          {"holds_answers_back", or_null(measured.holds_answers_back)},
+          {"silence_s", measured.silence ? json(measured.silence->count()) : json()},
+          {"silence_was_cut", measured.silence_was_cut},
+          {"seen", seen},
+          {"inspected_by", or_null(measured.inspected_by)}};
+}
+
+}  // namespace
 
 std::string doctor_json(const Diagnosis& diagnosis) {
   json routes = json::array();
@@ -309,6 +385,11 @@ std::string doctor_json(const Diagnosis& diagnosis) {
   json problems = json::array();
   for (const auto& problem : diagnosis.problems)
     problems.push_back({{"code", problem.code}, {"message", problem.message}});
+  json rules = json::object();
+  if (!remedies.empty()) {
+    const auto record = record_of(diagnosis);
+    for (const site::RuleSet& set : site::rule_sets()) rules[std::string(set.token)] = set.write(record);
+  }
   const json report = {{"server", diagnosis.server.print()},
                        {"release", diagnosis.release},
                        {"verdict", to_string(diagnosis.verdict)},
@@ -317,7 +398,11 @@ std::string doctor_json(const Diagnosis& diagnosis) {
                        {"proxies", diagnosis.proxies},
                        {"problems", problems},
                        {"routes", routes},
-                       {"remedies", remedies}};
+                       {"measured", diagnosis.measured ? as_json(*diagnosis.measured) : json()},
+                       {"call", diagnosis.call ? as_json(*diagnosis.call) : json()},
+                       {"interrupted", diagnosis.interrupted},
+                       {"remedies", remedies},
+                       {"rules", rules}};
   return report.dump(2, ' ', false, json::error_handler_t::replace);
 }
 

@@ -13,6 +13,7 @@
 #include "client/cli/exit_code.hpp"
 #include "client/cli/face.hpp"
 #include "client/cli/json_event.hpp"
+#include "client/cli/proxy_sign_in.hpp"
 #include "client/cli/room_command.hpp"
 #include "client/cli/secrets.hpp"
 
@@ -34,8 +35,8 @@ constexpr std::size_t kInput = 16 * 1024;
 // One meeting from start to end, on one io_context.
 class Run {
  public:
-  Run(const base::Clock& clock, const JoinArguments& join, Face& face)
-      : clock_(clock), join_(join), face_(face) {}
+  Run(const base::Clock& clock, const JoinArguments& join, Face& face, ProxySignIn& sign_in)
+      : clock_(clock), join_(join), face_(face), sign_in_(sign_in) {}
 
   base::Result<void> prepare(client::AttendanceSettings settings) {
     auto made = client::Attendance::create(context_.get_executor(), clock_, std::move(settings),
@@ -73,6 +74,7 @@ class Run {
       face_.on_event(happened);
       return finish();
     }
+    if (const auto* failed = std::get_if<event::RouteFailed>(&happened)) sign_in_.note(failed->route);
     face_.on_event(happened);
     if (std::holds_alternative<event::Joined>(happened) && !std::exchange(joined_, true)) begin_countdown();
     if (std::holds_alternative<event::SentEnded>(happened)) sent_ended();
@@ -147,6 +149,7 @@ class Run {
   const base::Clock& clock_;
   const JoinArguments& join_;
   Face& face_;
+  ProxySignIn& sign_in_;
   asio::io_context context_{1};
   asio::signal_set signals_{context_, SIGINT, SIGTERM, SIGHUP};
   asio::steady_timer countdown_{context_};
@@ -216,11 +219,12 @@ int run_join(const Arguments& arguments, const JoinArguments& join, client::Prof
   if (!settings) return tell_failure(arguments, settings.error(), clock);
   const bool terminal = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const WallClock wall = [&clock] { return clock.wall().time_since_epoch().count(); };
+  ProxySignIn sign_in(ask_at_terminal(arguments.json), settings->proxies);
   for (;;) {
     const auto face = arguments.json                 ? make_json_face(wall)
                       : terminal && !join.print_chat ? make_screen_face(wall)
                                                      : make_plain_face(join.print_chat);
-    Run run(clock, join, *face);
+    Run run(clock, join, *face, sign_in);
     if (auto prepared = run.prepare(*settings); !prepared)
       return tell_failure(arguments, prepared.error(), clock);
     const Error why = run.attend();
@@ -229,6 +233,7 @@ int run_join(const Arguments& arguments, const JoinArguments& join, client::Prof
       settings->join.password = prompt_password("Password of the room: ");
       if (settings->join.password) continue;
     }
+    if (why.code == "proxy-auth" && sign_in.ask(settings->proxies)) continue;
     if (arguments.json && exit_code(why) != kOk) std::cerr << "vistime: " << why.message << "\n";
     return exit_code(why);
   }

@@ -18,6 +18,8 @@ enum class Text : std::uint8_t {
   kReconnecting,
   kReconnected,
   kInspected,
+  kProxyUser,
+  kProxyPassword,
   kPeople,
   kChat,
   kYou,

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/bytes.hpp"
+#include "client/cli/proxy_sign_in.hpp"
 #include "client/cli/secrets.hpp"
 #include "client/cli/terminal_text.hpp"
 #include "client/core/master_api.hpp"
@@ -29,6 +30,21 @@ json as_json(const client::OwnRoom& room, const MeetingLink& link) {
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+// Again with a name and a password where a proxy wants them.
+template <typename Call>
+auto call_master(const Arguments& arguments, const client::Server& server, std::vector<client::Proxy> proxies,
+                 Call call) {
+  ProxySignIn sign_in(ask_at_terminal(arguments.json), proxies);
+  for (;;) {
+    client::MasterApi master({.server = server,
+                              .proxies = proxies,
+                              .told = [&](const client::RouteNews& news) { sign_in.note(news); }},
+                             arguments.ca_file);
+    auto result = call(master);
+    if (result || result.error().code != "proxy-auth" || !sign_in.ask(proxies)) return result;
+  }
+}
+
 }  // namespace
 
 base::Result<void> create_room(const Arguments& arguments, const RoomCreateArguments& create,
@@ -42,12 +58,13 @@ base::Result<void> create_room(const Arguments& arguments, const RoomCreateArgum
   const auto key = client::new_room_key();
   auto proxies = proxies_for(arguments, *server);
   if (!proxies) return std::unexpected(proxies.error());
-  client::MasterApi master({.server = *server, .proxies = *proxies}, arguments.ca_file);
-  const auto created = master.create_room({.name = create.name.empty() ? "Meeting" : create.name,
-                                           .password = *password,
-                                           .lobby = create.lobby,
-                                           .max_participants = create.max_participants,
-                                           .key_check = key.check});
+  const client::NewRoom wanted{.name = create.name.empty() ? "Meeting" : create.name,
+                               .password = *password,
+                               .lobby = create.lobby,
+                               .max_participants = create.max_participants,
+                               .key_check = key.check};
+  const auto created = call_master(arguments, *server, std::move(*proxies),
+                                   [&](client::MasterApi& master) { return master.create_room(wanted); });
   if (!created) return std::unexpected(created.error());
   const client::OwnRoom room{created->room, created->name,     server->print(),
                              key.secret,    created->host_key, created->created};
@@ -96,8 +113,9 @@ base::Result<void> close_room(const Arguments& arguments, const RoomCloseArgumen
   if (!link) return std::unexpected(link.error());
   auto proxies = proxies_for(arguments, link->server);
   if (!proxies) return std::unexpected(proxies.error());
-  client::MasterApi master({.server = link->server, .proxies = *proxies}, arguments.ca_file);
-  auto closed = master.close_room(link->room, link->host_key);
+  auto closed = call_master(arguments, link->server, std::move(*proxies), [&](client::MasterApi& master) {
+    return master.close_room(link->room, link->host_key);
+  });
   const bool gone = closed || closed.error().code == "room-unknown" || closed.error().code == "room-closed";
   if (gone) {
     if (auto forgotten = profile.forget(link->room); !forgotten) return forgotten;

@@ -41,13 +41,13 @@ base::Result<std::optional<std::string>> given_password(const std::string& path)
   return std::optional<std::string>();
 }
 
-std::optional<std::string> prompt_password(const std::string& question) {
+std::optional<std::string> prompt(const std::string& question, bool secret) {
   const int terminal = ::open("/dev/tty", O_RDWR | O_CLOEXEC);  // NOLINT: C's own variadic
   if (terminal < 0) return std::nullopt;
   termios before{};
   if (::tcgetattr(terminal, &before) != 0) return ::close(terminal), std::nullopt;
   termios silent = before;
-  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  if (secret) silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
   ::tcsetattr(terminal, TCSAFLUSH, &silent);
   std::optional<std::string> answer;
   if (::write(terminal, question.data(), question.size()) > 0) {
@@ -57,7 +57,7 @@ std::optional<std::string> prompt_password(const std::string& question) {
       buffer.resize(static_cast<std::size_t>(size));
       answer = buffer.substr(0, buffer.find_first_of("\r\n"));
     }
-    (void)!::write(terminal, "\n", 1);
+    if (secret) (void)!::write(terminal, "\n", 1);
   }
   ::tcsetattr(terminal, TCSAFLUSH, &before);
   ::close(terminal);

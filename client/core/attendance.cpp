@@ -176,6 +176,7 @@ void Attendance::on_route(const RouteNews& news) {
   if (news.failed) {
     told_(event::RouteFailed{news});
   } else {
+    if (news.channel == "conference") route_ = news.route;
     told_(event::RouteTaken{news});
   }
 }
@@ -318,7 +319,7 @@ void Attendance::write_statistics() {
   next_statistics_ += std::chrono::seconds(1);
   Figures figures{.time_ms = clock_.wall().time_since_epoch().count(),
                   .elapsed = clock_.now() - started_,
-                  .route = "wss://" + settings_.link.server.authority(),
+                  .route = route_,
                   .phase = state().phase,
                   .link = meeting_->statistics()};
   receive_thread_->post([this, figures = std::move(figures)]() mutable {

@@ -34,6 +34,8 @@ struct AttendanceSettings {
   int bitrate = 0;  // bit/s of the largest layer, 0: by size
   std::string record_folder = {};
   std::string stats_file = {};
+  // Told of each piece of sound or picture as it arrives, on a thread of its own.
+  std::function<void(const Track&, std::int64_t capture_us, base::TimePoint now)> on_arrival = {};
   std::filesystem::path routes_file = {};  // what is remembered of networks; empty: nothing
   SubscriptionPolicy subscribe = SubscriptionPolicy::kAudio;
 };
@@ -64,6 +66,9 @@ class Attendance final : private MeetingEvents, private ReceptionEvents {
   void on_receiving(const Track& track) override;
   void on_unreadable(const Track& track) override;
   void on_keyframe_needed(std::uint32_t track, std::uint32_t spatial) override;
+  void on_arrival(const Track& track, std::int64_t capture_us, base::TimePoint now) override {
+    if (settings_.on_arrival) settings_.on_arrival(track, capture_us, now);
+  }
   void on_recording_failed(const base::Error& why) override;
 
   void on_route(const RouteNews& news);
@@ -94,6 +99,7 @@ class Attendance final : private MeetingEvents, private ReceptionEvents {
   base::TimePoint started_;
   base::TimePoint next_statistics_;
   StatisticsWriter statistics_writer_;
+  std::string route_;  // of the link
   std::ofstream statistics_file_;
   std::atomic<std::int64_t> unconfirmed_us_ = 0;  // read by the video thread
   // Objects on their way to the receiving thread; beyond a limit they are dropped.

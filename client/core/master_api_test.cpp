@@ -40,6 +40,24 @@ TEST(MasterApi, a_certificate_for_another_name_is_refused) {
   const auto info = master.room_info("abcdefgh23");
   ASSERT_FALSE(info);
   EXPECT_EQ(info.error().code, "tls-not-trusted");
+  EXPECT_THAT(info.error().message, HasSubstr("it is for localhost"));
+}
+
+TEST(MasterApi, a_certificate_that_is_not_valid_now_is_refused_with_its_date_and_the_clocks) {
+  constexpr long kDay = 24 * 3600;
+  const TlsServerForTest old(http_answer("200 OK", kInfo), -10 * kDay, -5 * kDay);
+  MasterApi late = master_at(old);
+  const auto expired = late.room_info("abcdefgh23");
+  ASSERT_FALSE(expired);
+  EXPECT_EQ(expired.error().code, "tls-not-trusted");
+  EXPECT_THAT(expired.error().message, testing::AllOf(HasSubstr("expired on 20"), HasSubstr("clock"),
+                                                      testing::Not(HasSubstr("--ca-file"))));
+  const TlsServerForTest future(http_answer("200 OK", kInfo), 5 * kDay, 10 * kDay);
+  MasterApi early = master_at(future);
+  const auto not_yet = early.room_info("abcdefgh23");
+  ASSERT_FALSE(not_yet);
+  EXPECT_EQ(not_yet.error().code, "tls-not-trusted");
+  EXPECT_THAT(not_yet.error().message, testing::AllOf(HasSubstr("valid from 20"), HasSubstr("clock")));
 }
 
 TEST(MasterApi, a_problem_document_becomes_its_error) {

@@ -135,6 +135,8 @@ Task<base::Result<MasterClient::Opened>> MasterClient::take(reach::Route route, 
 }
 
 base::Error for_people(const base::Error& why, const Server& server) {
+  if (why.code == "tls-untrusted" && why.message.find("(issued by") == std::string::npos)
+    return {ErrorKind::kRefused, "tls-not-trusted", why.message};
   if (why.code == "tls-untrusted") {
     return {ErrorKind::kRefused, "tls-not-trusted",
             why.message +

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "client/core/desktop_proxies.hpp"
 #include "transport/reach/pac.hpp"
 
 namespace vistime::client {
@@ -29,6 +30,8 @@ base::Result<FoundProxies> find_proxies(const ProxyChoice& choice, const Server&
     found.proxies.push_back(std::move(*proxy));
   }
   if (!choice.pac.empty()) add(found, transport::reach::proxies_of_pac(choice.pac, server.host, server.port));
+  if (const auto desktop = desktop_proxies(environment))
+    add(found, proxies_of_desktop(*desktop, server.host, server.port));
   add(found, transport::reach::proxies_of_environment(environment, server.host, server.port));
   for (Proxy& proxy : found.proxies) {
     if (!proxy.user.empty() || choice.user.empty()) continue;

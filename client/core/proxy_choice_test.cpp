@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "testing/temporary_folder_testing.hpp"
+
 namespace vistime::client {
 namespace {
 
@@ -28,6 +30,19 @@ TEST(ProxyChoice, the_same_proxy_is_tried_once_and_none_means_none) {
   EXPECT_EQ(find_proxies({.proxy = "http://a:1"}, kServer, environment)->proxies.size(), 1U);
   EXPECT_TRUE(find_proxies({.proxy = "none"}, kServer, environment)->proxies.empty());
   EXPECT_TRUE(find_proxies({}, kServer, of({}))->proxies.empty());
+}
+
+TEST(ProxyChoice, the_desktops_come_before_the_environments) {
+  const TemporaryFolder folder;
+  folder.write("kioslaverc", "[Proxy Settings]\nProxyType=1\nhttpProxy=http://desktop 3128\n");
+  const auto proxies = find_proxies({}, kServer,
+                                    of({{"https_proxy", "http://b:2"},
+                                        {"XDG_CURRENT_DESKTOP", "KDE"},
+                                        {"XDG_CONFIG_HOME", folder.path().string()}}))
+                           ->proxies;
+  ASSERT_EQ(proxies.size(), 2U);
+  EXPECT_EQ(proxies[0].host, "desktop");
+  EXPECT_EQ(proxies[1].host, "b");
 }
 
 TEST(ProxyChoice, credentials_are_added_where_the_address_has_none) {

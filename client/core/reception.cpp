@@ -45,6 +45,7 @@ void Reception::receive(const Track& track, std::uint64_t media_session, base::B
   MediaSink& out = recorder_ ? static_cast<MediaSink&>(*recorder_) : nothing;
   const bool opened = entry->audio ? entry->audio->receive(*header, media_session, object, now, out)
                                    : entry->video->receive(*header, media_session, object, now, out);
+  if (opened) events_.on_arrival(track, static_cast<std::int64_t>(header->capture_us), now);
   if (opened && !std::exchange(entry->told_receiving, true)) events_.on_receiving(track);
   if (!opened && !std::exchange(entry->told_unreadable, true)) events_.on_unreadable(track);
 }

@@ -18,6 +18,8 @@ class ReceptionEvents {
   virtual void on_receiving(const Track& track) = 0;
   virtual void on_unreadable(const Track& track) = 0;
   virtual void on_keyframe_needed(std::uint32_t track, std::uint32_t spatial) = 0;
+  // A piece that could be opened, as it arrived.
+  virtual void on_arrival(const Track& track, std::int64_t capture_us, base::TimePoint now) = 0;
   virtual void on_recording_failed(const base::Error& why) = 0;
 };
 

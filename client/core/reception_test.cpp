@@ -14,6 +14,9 @@ class ReceptionTest : public testing::Test, public ReceptionEvents {
   void on_receiving(const Track& track) override { receiving_.push_back(track.id); }
   void on_unreadable(const Track& track) override { unreadable_.push_back(track.id); }
   void on_keyframe_needed(std::uint32_t track, std::uint32_t) override { keyframes_.push_back(track); }
+  void on_arrival(const Track&, std::int64_t capture_us, base::TimePoint) override {
+    arrivals_.push_back(capture_us);
+  }
   void on_recording_failed(const base::Error&) override { ++failures_; }
 
   std::vector<base::Bytes> pictures(int frames) {
@@ -31,6 +34,7 @@ class ReceptionTest : public testing::Test, public ReceptionEvents {
   std::vector<std::uint32_t> receiving_;
   std::vector<std::uint32_t> unreadable_;
   std::vector<std::uint32_t> keyframes_;
+  std::vector<std::int64_t> arrivals_;
   int failures_ = 0;
   Track camera_{.id = 513, .participant = "ben", .kind = TrackKind::kCamera, .codec = Codec::kVp8};
   Reception reception_{test_keys().media_base_key, nullptr, *this};
@@ -41,12 +45,14 @@ TEST_F(ReceptionTest, a_track_is_announced_once_when_its_first_object_was_opened
   EXPECT_EQ(receiving_, std::vector<std::uint32_t>{513});
   ASSERT_EQ(reception_.statistics().size(), 1U);
   EXPECT_EQ(reception_.statistics()[0].figures.frames, 3U);
+  EXPECT_EQ(arrivals_.size(), 3U);
 }
 
 TEST_F(ReceptionTest, a_track_that_cannot_be_opened_is_told_once) {
   for (const auto& object : pictures(3)) reception_.receive(camera_, kTestSession + 1, object, clock_.now());
   EXPECT_EQ(unreadable_, std::vector<std::uint32_t>{513});
   EXPECT_TRUE(receiving_.empty());
+  EXPECT_TRUE(arrivals_.empty());
 }
 
 TEST_F(ReceptionTest, a_lost_frame_leads_to_a_request) {

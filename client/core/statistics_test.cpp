@@ -11,7 +11,7 @@ using std::chrono::seconds;
 
 TEST(StatisticsWriter, bit_rates_are_those_since_the_line_before) {
   StatisticsWriter writer;
-  Figures figures{.elapsed = seconds(1), .route = "wss://h:443", .phase = Phase::kMeeting};
+  Figures figures{.elapsed = seconds(1), .route = "wss-443", .phase = Phase::kMeeting};
   figures.sent.push_back({.index = 0, .kind = TrackKind::kMicrophone, .bytes = 1000});
   figures.received.push_back({{.id = 512, .kind = TrackKind::kCamera}, {.bytes = 2000, .lost = 3}});
   auto line = nlohmann::json::parse(writer.line(figures));

@@ -26,7 +26,9 @@ namespace vistime::client {
 
 class TlsServerForTest {
  public:
-  explicit TlsServerForTest(std::string answer) : answer_(std::move(answer)) {
+  // The certificate is valid from and until so many seconds from now.
+  explicit TlsServerForTest(std::string answer, long from_s = -3600, long until_s = 3600)
+      : answer_(std::move(answer)), from_s_(from_s), until_s_(until_s) {
     make_certificate();
     listen_on_any_port();
     thread_ = std::thread([this] { serve(); });
@@ -52,8 +54,8 @@ class TlsServerForTest {
     X509* certificate = X509_new();
     X509_set_version(certificate, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), from_s_);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), until_s_);
     X509_set_pubkey(certificate, key);
     X509_NAME* name = X509_get_subject_name(certificate);
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
@@ -122,6 +124,7 @@ class TlsServerForTest {
   }
 
   std::string answer_;
+  const long from_s_, until_s_;
   std::string certificate_file_;
   SSL_CTX* context_ = nullptr;
   int listener_ = -1;

@@ -18,7 +18,7 @@ _vistime() {
         "room "*) words="create list close --help" ;;
         "join "*) words="--name --send-audio --send-video --loop --no-loop --record --duration --until-sent --stats
           --password-file --ca-file --proxy --proxy-pac --proxy-user --host --layers --codec --bitrate --subscribe --chat --print-chat --json --help" ;;
-        "doctor "*) words="--html --json --ca-file --proxy --proxy-pac --proxy-user --help" ;;
+        "doctor "*) words="--html --idle --call --audio --record --json --ca-file --proxy --proxy-pac --proxy-user --help" ;;
         "completion "*) words="bash zsh fish" ;;
         *) words="room join doctor completion --help --version" ;;
       esac ;;

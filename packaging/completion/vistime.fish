@@ -32,4 +32,8 @@ complete -c vistime -n '__fish_seen_subcommand_from join' -l print-chat -d 'Prin
 complete -c vistime -n '__fish_seen_subcommand_from create close join doctor' -l proxy -x -d 'Go through this proxy'
 complete -c vistime -n '__fish_seen_subcommand_from create close join doctor' -l proxy-pac -r -F -d 'Script that names proxies'
 complete -c vistime -n '__fish_seen_subcommand_from create close join doctor' -l proxy-user -x -d 'Name for the proxy'
+complete -c vistime -n '__fish_seen_subcommand_from doctor' -l call -d 'Also make a test call'
+complete -c vistime -n '__fish_seen_subcommand_from doctor' -l audio -r -F -d 'Say this WAV file in the test call'
+complete -c vistime -n '__fish_seen_subcommand_from doctor' -l record -r -F -d 'Write what came back into this WAV file'
+complete -c vistime -n '__fish_seen_subcommand_from doctor' -l idle -x -d 'Hold a connection silent for so many seconds'
 complete -c vistime -n '__fish_seen_subcommand_from doctor' -l html -r -F -d 'Write a report into this file'

@@ -6,7 +6,7 @@ _vistime() {
     '--ca-file[trust these certificates as well]:file:_files' '--proxy[go through this proxy]:address:'
     '--proxy-pac[script that names proxies]:file:_files' '--proxy-user[name for the proxy]:name:'
   )
-  doctor=('--html[write a report into this file]:file:_files' '--json[print JSON]' '1:server or link:')
+  doctor=('--html[write a report into this file]:file:_files' '--call[also make a test call]' '--audio[say this WAV file in it]:file:_files' '--record[write what came back into this WAV file]:file:_files' '--idle[hold a connection silent for so many seconds]:seconds:' '--json[print JSON]' '1:server or link:')
   join=(
     '--name[the name to show]:name:' '--send-audio[WAV file to speak]:file:_files -g "*.wav"'
     '--send-video[Y4M file to show]:file:_files -g "*.y4m"' '--loop[send the files again and again]'

@@ -5,7 +5,7 @@
 
 #include <csignal>
 
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server {
 namespace {

@@ -6,7 +6,7 @@
 #include <future>
 
 #include "server/common/run_testing.hpp"
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server {
 namespace {

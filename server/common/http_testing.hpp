@@ -16,7 +16,7 @@
 #include "server/common/http_metrics.hpp"
 #include "server/common/listener.hpp"
 #include "server/common/run_testing.hpp"
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server {
 

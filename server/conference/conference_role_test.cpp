@@ -11,7 +11,7 @@
 #include <boost/beast/http/read.hpp>
 
 #include "protocol/version.hpp"
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 #include "transport/handshake.hpp"
 #include "transport/timer.hpp"
 #include "transport/websocket.hpp"

@@ -6,7 +6,7 @@
 #include <boost/asio/detached.hpp>
 #include <future>
 
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server::conference {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 #ifndef VISTIME_ARTICLES
 #error "the build names the folder of the articles"

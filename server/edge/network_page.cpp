@@ -5,15 +5,15 @@
 
 #include <nlohmann/json.hpp>
 
-#include "server/edge/network_rules.hpp"
 #include "server/edge/network_words.hpp"
+#include "site/network_rules.hpp"
 
 namespace vistime::server::edge {
 namespace {
 
 // "2026-01-31T08:00:00Z" for programs, "2026-01-31 08:00 UTC" for people.
 std::string time_element(base::WallTime time) {
-  const std::string exact = rfc3339(time);
+  const std::string exact = site::rfc3339(time);
   return fmt::format("<time datetime=\"{}\">{} {} UTC</time>", exact, exact.substr(0, 10),
                      exact.substr(11, 5));
 }
@@ -39,11 +39,11 @@ std::string copy_button(const NetworkWords& words, std::string_view target, std:
       target, words.copied, words.copy, escape_html(what));
 }
 
-std::string short_section(const NetworkWords& words, const NetworkContent& content) {
+std::string short_section(const NetworkWords& words, const site::NetworkContent& content) {
   std::vector<std::string> addresses = content.ipv4;
   addresses.insert(addresses.end(), content.ipv6.begin(), content.ipv6.end());
   std::string required;
-  for (const SitePort& port : content.ports) {
+  for (const site::SitePort& port : content.ports) {
     if (port.required) required += fmt::format("<code>{}/{}</code> ", port.port, port.transport());
   }
   std::string rows;
@@ -58,9 +58,9 @@ std::string short_section(const NetworkWords& words, const NetworkContent& conte
       words.short_title, words.short_text, rows);
 }
 
-std::string ports_section(const NetworkWords& words, const NetworkContent& content) {
+std::string ports_section(const NetworkWords& words, const site::NetworkContent& content) {
   std::string rows;
-  for (const SitePort& port : content.ports) {
+  for (const site::SitePort& port : content.ports) {
     const auto note = port.offered ? "" : fmt::format(" <span class=\"note\">{}</span>", words.not_offered);
     rows += fmt::format(
         "<tr{}><th scope=\"row\"><code>{}</code></th><td data-label=\"{}\">{}</td>"
@@ -77,7 +77,7 @@ std::string ports_section(const NetworkWords& words, const NetworkContent& conte
       words.ports_title, words.port, words.transport, words.needed, words.purpose, rows);
 }
 
-std::string where_section(const NetworkWords& words, const NetworkContent& content) {
+std::string where_section(const NetworkWords& words, const site::NetworkContent& content) {
   return fmt::format(
       "<section aria-labelledby=\"where\">\n<h2 id=\"where\">{}</h2>\n<p>{}</p>\n<div class=\"columns\">\n"
       "<div><h3>{}</h3>\n{}</div>\n<div><h3>{}</h3>\n{}</div>\n<div><h3>{}</h3>\n{}</div>\n</div>\n"
@@ -86,7 +86,8 @@ std::string where_section(const NetworkWords& words, const NetworkContent& conte
       code_list(content.ipv4, words.no_addresses), words.ipv6, code_list(content.ipv6, words.no_addresses));
 }
 
-std::string path_section(const NetworkWords& words, const PageView& view, const NetworkContent& content) {
+std::string path_section(const NetworkWords& words, const PageView& view,
+                         const site::NetworkContent& content) {
   const int main_port = content.ports.empty() ? 443 : content.ports.front().port;
   std::string points;
   for (const std::string_view point : words.path_points)
@@ -98,14 +99,14 @@ std::string path_section(const NetworkWords& words, const PageView& view, const 
 }
 
 // A data block, which no policy takes for a script; '<' could end it.
-std::string check_data(const PageView& view, const NetworkRecord& record) {
+std::string check_data(const PageView& view, const site::NetworkRecord& record) {
   nlohmann::json words = nlohmann::json::object(), ports = nlohmann::json::array();
   for (const CheckWord& word : check_words())
     words[std::string(word.key)] = view.language == Language::kGerman ? word.german : word.english;
-  for (const SitePort& port : record.content.ports) {
+  for (const site::SitePort& port : record.content.ports) {
     ports.push_back({{"port", port.port},
                      {"transport", port.transport()},
-                     {"purpose", token_of(port.purpose)},
+                     {"purpose", site::token_of(port.purpose)},
                      {"offered", port.offered}});
   }
   std::string text = nlohmann::json{{"words", words}, {"ports", ports}, {"version", record.version}}.dump();
@@ -113,7 +114,8 @@ std::string check_data(const PageView& view, const NetworkRecord& record) {
   return text;
 }
 
-std::string check_section(const NetworkWords& words, const PageView& view, const NetworkRecord& record) {
+std::string check_section(const NetworkWords& words, const PageView& view,
+                          const site::NetworkRecord& record) {
   return fmt::format(
       "<section class=\"check\" aria-labelledby=\"check\">\n<h2 id=\"check\">{}</h2>\n<p>{}</p>\n"
       "<noscript><p>{}</p></noscript>\n<div id=\"check-area\"></div>\n"
@@ -121,9 +123,9 @@ std::string check_section(const NetworkWords& words, const PageView& view, const
       words.check_title, words.check_text, words.check_needs_script, check_data(view, record));
 }
 
-std::string rules_section(const NetworkWords& words, const NetworkRecord& record) {
+std::string rules_section(const NetworkWords& words, const site::NetworkRecord& record) {
   std::string sets;
-  for (const RuleSet& set : rule_sets()) {
+  for (const site::RuleSet& set : site::rule_sets()) {
     sets += fmt::format(
         "<details>\n<summary>{1}</summary>\n<div class=\"actions\">{3}<a href=\"/network/rules/{0}\">{4}"
         "<span class=\"unseen\"> {1}</span></a></div>\n"
@@ -153,7 +155,7 @@ std::string feeds_section(const NetworkWords& words) {
 
 constexpr std::size_t kChangesShown = 10;
 
-std::string changes_section(const NetworkWords& words, const NetworkRecord& record) {
+std::string changes_section(const NetworkWords& words, const site::NetworkRecord& record) {
   if (record.changes.empty()) return {};
   std::string items;
   std::size_t shown = 0;
@@ -176,7 +178,7 @@ std::string changes_section(const NetworkWords& words, const NetworkRecord& reco
 
 }  // namespace
 
-std::string network_page(const PageView& view, const NetworkRecord& record) {
+std::string network_page(const PageView& view, const site::NetworkRecord& record) {
   const NetworkWords& words = network_words(view.language);
   const std::string state = record.version == 0 ? std::string(words.unknown_state)
                                                 : fmt::format(fmt::runtime(words.state), record.version,

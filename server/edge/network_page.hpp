@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "server/edge/network_record.hpp"
 #include "server/edge/page_shell.hpp"
+#include "site/network_record.hpp"
 
 namespace vistime::server::edge {
 
-std::string network_page(const PageView& view, const NetworkRecord& record);
+std::string network_page(const PageView& view, const site::NetworkRecord& record);
 
 }  // namespace vistime::server::edge

@@ -8,9 +8,12 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
 
 #include "server/common/deadline.hpp"
 #include "server/common/networks.hpp"
+#include "site/network_record.hpp"
 #include "transport/timer.hpp"
 
 namespace vistime::server::edge {
@@ -85,6 +88,37 @@ Task<void> serve_stream(transport::Stream stream, Request request, Peer peer,
   stream.close();
 }
 
+// What neither compresses nor is worth caching.
+std::string noise(std::size_t bytes) {
+  std::string out(bytes, '\0');
+  std::mt19937 generator(1);
+  for (char& each : out) each = static_cast<char>(generator());
+  return out;
+}
+
+Task<void> serve_bulk(transport::Stream stream, Request request, Peer peer,
+                      std::shared_ptr<ProbeSlots> slots) {
+  const ProbeLimits& limits = slots->limits();
+  const auto slot = slots->take(peer.address);
+  if (!slot) {
+    Response refused = too_many(request);
+    co_await answer_and_close(std::move(stream), std::move(refused), limits.write);
+    co_return;
+  }
+  static const std::string kBlock = noise(64 * 1024);
+  std::string head = fmt::format(
+      "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nCache-Control: no-store, "
+      "no-transform\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+      limits.bulk_bytes);
+  if (!co_await write_text(stream, std::move(head), limits.write)) co_return;
+  for (std::size_t sent = 0; sent < limits.bulk_bytes; sent += kBlock.size()) {
+    std::string block = kBlock.substr(0, limits.bulk_bytes - sent);
+    if (!co_await write_text(stream, std::move(block), limits.write)) co_return;
+  }
+  stream.shutdown_send();
+  stream.close();
+}
+
 // A few short messages, each given back; whoever sends more or longer ones is cut.
 Task<void> echo_messages(WebSocket& socket, const ProbeLimits& limits) {
   const auto token = asio::as_tuple(transport::use_task);
@@ -122,6 +156,25 @@ Task<void> serve_echo(transport::Stream stream, Request request, Peer peer,
   if (error) co_return;
   co_await echo_messages(socket, limits);
   socket.next_layer().close();
+}
+
+// Whoever asks learns what others put into the request on its way, and nothing that was secret in it.
+std::string view_of(const Request& request, const Peer& peer) {
+  constexpr std::size_t kMaxHeaders = 40, kMaxValue = 200;
+  nlohmann::json headers = nlohmann::json::array();
+  for (const auto& field : request) {
+    const std::string name(field.name_string());
+    const bool secret = beast::iequals(name, "Cookie") || beast::iequals(name, "Authorization") ||
+                        beast::iequals(name, "Proxy-Authorization");
+    if (headers.size() == kMaxHeaders) break;
+    headers.push_back({name, secret ? "…" : std::string(field.value().substr(0, kMaxValue))});
+  }
+  const nlohmann::json view = {{"address", peer.address},
+                               {"http", fmt::format("{}.{}", request.version() / 10, request.version() % 10)},
+                               {"headers", headers},
+                               {"time", site::rfc3339(std::chrono::time_point_cast<base::WallTime::duration>(
+                                            std::chrono::system_clock::now()))}};
+  return view.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -179,6 +232,20 @@ void register_probes(Router& router, prometheus::Registry& registry, ProbeLimits
                        [slots](transport::Stream stream, Request request, Target, Peer peer) -> Task<void> {
                          return serve_stream(std::move(stream), std::move(request), std::move(peer), slots);
                        });
+  router.on_connection("/network/bulk",
+                       [slots](transport::Stream stream, Request request, Target, Peer peer) -> Task<void> {
+                         return serve_bulk(std::move(stream), std::move(request), std::move(peer), slots);
+                       });
+  router.on(http::verb::post, "/network/bulk", [](Request request, Target, Peer) -> Task<Response> {
+    Response response(http::status::no_content, request.version());
+    response.keep_alive(request.keep_alive());
+    co_return response;
+  });
+  router.on(http::verb::get, "/network/view", [](Request request, Target, Peer peer) -> Task<Response> {
+    Response response = json_response(request, http::status::ok, view_of(request, peer));
+    response.set(http::field::cache_control, "no-store, no-transform");
+    co_return response;
+  });
   router.on_upgrade("/network/echo",
                     [slots](transport::Stream stream, Request request, Target, Peer peer) -> Task<void> {
                       return serve_echo(std::move(stream), std::move(request), std::move(peer), slots);

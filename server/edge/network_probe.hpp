@@ -1,7 +1,9 @@
-// What the page's check asks the server for, to learn what the way between does to it:
+// What the page's check and `vistime doctor` ask the server for, to learn what the way between does to it:
 //
 //   GET /network/reach    one short line, also for pages of this site's other ports (CORS)
 //   GET /network/stream   eleven lines, one each 300 ms: a way that collects answers delivers them at once
+//   GET /network/view     the request as it arrived: {"address", "http", "headers": [[name, value]…], "time"}; nothing secret
+//   GET /network/bulk     1 MiB that does not compress; POST takes as much as a request may have and forgets it
 //   WS  /network/echo     gives back what it is sent, a few short messages, then closes
 //
 // Open to everybody, so each is bounded in time, size and number.
@@ -29,6 +31,7 @@ struct ProbeLimits {
   std::chrono::milliseconds whole{180'000};    // of one echo
   std::chrono::milliseconds pause{300};        // between two lines of the stream
   int lines = 11;
+  std::size_t bulk_bytes = 1 << 20;
   std::chrono::milliseconds write{10'000};
 };
 

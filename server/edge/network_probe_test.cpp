@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "server/common/http_testing.hpp"
+#include "site/network_record.hpp"
 
 namespace vistime::server::edge {
 namespace {
@@ -93,6 +96,33 @@ TEST_F(Probes, an_address_has_so_many_at_once) {
   const std::string refused = second.rest();
   EXPECT_NE(refused.find("503"), std::string::npos);
   EXPECT_NE(refused.find("too-many-checks"), std::string::npos);
+}
+
+TEST_F(Probes, the_view_shows_the_request_as_it_arrived_and_nothing_secret) {
+  TestListener listener(router_, {});
+  RawClient client(listener.port());
+  client.send(
+      "GET /network/view HTTP/1.0\r\nVia: 1.1 gateway\r\nCookie: sweet\r\nAuthorization: Bearer key\r\n\r\n");
+  const std::string answer = client.rest();
+  EXPECT_EQ(answer.find("sweet"), std::string::npos);
+  EXPECT_EQ(answer.find("key"), std::string::npos);
+  const auto view = nlohmann::json::parse(answer.substr(answer.find("\r\n\r\n")));
+  EXPECT_EQ(view["address"], "127.0.0.1");
+  EXPECT_EQ(view["http"], "1.0");
+  EXPECT_EQ(view["headers"][0], (nlohmann::json{"Via", "1.1 gateway"}));
+  EXPECT_TRUE(site::from_rfc3339(view["time"]));
+}
+
+TEST_F(Probes, bulk_gives_as_much_as_it_says_and_takes_what_it_is_given) {
+  TestListener listener(router_, {});
+  RawClient client(listener.port());
+  client.send("GET /network/bulk HTTP/1.1\r\nHost: a\r\n\r\n");
+  const std::string answer = client.rest();
+  EXPECT_NE(answer.find("Content-Length: 1048576\r\n"), std::string::npos);
+  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, 1'048'576U);
+  RawClient giver(listener.port());
+  giver.send("POST /network/bulk HTTP/1.0\r\nContent-Length: 60000\r\n\r\n" + std::string(60'000, 'x'));
+  EXPECT_NE(giver.rest().find(" 204 "), std::string::npos);
 }
 
 TEST(ProbeSlots, they_are_given_back) {

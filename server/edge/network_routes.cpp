@@ -6,8 +6,8 @@
 
 #include "server/common/url.hpp"
 #include "server/edge/network_page.hpp"
-#include "server/edge/network_rules.hpp"
 #include "server/edge/query.hpp"
+#include "site/network_rules.hpp"
 
 namespace vistime::server::edge {
 namespace {
@@ -30,7 +30,7 @@ Response data_response(const Request& request, std::string_view type, std::strin
 }
 
 // Whatever may differ at the same version is in `part`. The time tells histories that began anew apart.
-std::string tag_of(const NetworkRecord& record, std::string_view part) {
+std::string tag_of(const site::NetworkRecord& record, std::string_view part) {
   return fmt::format("\"{}-{}-{}\"", record.version, record.changed.time_since_epoch().count() / 1000, part);
 }
 
@@ -51,7 +51,7 @@ Task<Response> answer_json(Request request, Target target, std::shared_ptr<Netwo
     }
   }
   const RecordPtr record = co_await watch->current();
-  co_return data_response(request, "application/json", to_json(*record, since),
+  co_return data_response(request, "application/json", site::to_json(*record, since),
                           tag_of(*record, std::to_string(since)));
 }
 
@@ -82,7 +82,7 @@ Task<Response> answer_list(Request request, Target target, std::shared_ptr<Netwo
 }
 
 Task<Response> answer_rules(Request request, Target target, std::shared_ptr<NetworkWatch> watch) {
-  const RuleSet* set = find_rule_set(target.segments.back());
+  const site::RuleSet* set = site::find_rule_set(target.segments.back());
   if (set == nullptr)
     co_return problem(request, http::status::not_found, "not-found",
                       "rules: nftables, iptables, windows, squid, pac, paloalto, fortinet");
@@ -94,12 +94,12 @@ using Answer = Task<Response> (*)(Request, Target, std::shared_ptr<NetworkWatch>
 
 }  // namespace
 
-std::string check_origins(const NetworkContent& content, const std::string& host) {
+std::string check_origins(const site::NetworkContent& content, const std::string& host) {
   // A policy has no spelling for an IPv6 address (CSP level 3, host-source).
   const std::string_view written = host.empty() || host.starts_with('[') ? std::string_view("*") : host;
   std::string out;
-  for (const SitePort& port : content.ports) {
-    if (!port.offered || port.udp || port.required || port.purpose == PortPurpose::kRedirect) continue;
+  for (const site::SitePort& port : content.ports) {
+    if (!port.offered || port.udp || port.required || port.purpose == site::PortPurpose::kRedirect) continue;
     out += fmt::format("{}https://{}:{}", out.empty() ? "" : " ", written, port.port);
   }
   return out;

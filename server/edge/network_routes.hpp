@@ -12,6 +12,6 @@ namespace vistime::server::edge {
 void register_network(Router& router, const std::shared_ptr<NetworkWatch>& watch);
 
 // Which origins the page's check may ask beside its own: the same host's other TCP ports. `host`: of the Host header.
-std::string check_origins(const NetworkContent& content, const std::string& host);
+std::string check_origins(const site::NetworkContent& content, const std::string& host);
 
 }  // namespace vistime::server::edge

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "server/common/run_testing.hpp"
-#include "server/common/temporary_folder_testing.hpp"
 #include "server/edge/network_words.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server::edge {
 namespace {
@@ -17,10 +17,10 @@ class NetworkRoutes : public testing::Test {
     NetworkFacts facts{{"meet.example.org"},
                        {"192.0.2.10"},
                        "::",
-                       {{443, false, PortPurpose::kEverything, true},
-                        {80, false, PortPurpose::kRedirect},
-                        {12001, false, PortPurpose::kConference},
-                        {443, true, PortPurpose::kMedia, false, false}}};
+                       {{443, false, site::PortPurpose::kEverything, true},
+                        {80, false, site::PortPurpose::kRedirect},
+                        {12001, false, site::PortPurpose::kConference},
+                        {443, true, site::PortPurpose::kMedia, false, false}}};
     watch_ = std::make_shared<NetworkWatch>(std::move(facts), folder_.path() / "network.json", clock_);
     register_network(router_, watch_);
   }
@@ -90,7 +90,7 @@ TEST_F(NetworkRoutes, the_page_shows_every_rule_and_the_data) {
 }
 
 TEST(CheckOrigins, an_ipv6_host_has_no_spelling_in_a_policy) {
-  const NetworkContent content{{}, {}, {}, {{12000, false, PortPurpose::kMaster}}};
+  const site::NetworkContent content{{}, {}, {}, {{12000, false, site::PortPurpose::kMaster}}};
   EXPECT_EQ(check_origins(content, "[2001:db8::1]"), "https://*:12000");
   EXPECT_EQ(check_origins(content, "meet.example.org"), "https://meet.example.org:12000");
 }

@@ -21,8 +21,8 @@ bool is_unspecified(const std::string& bind) {
 }
 
 // Before anything is known: the names and ports, without a version.
-NetworkRecord provisional(const NetworkFacts& facts) {
-  NetworkRecord record;
+site::NetworkRecord provisional(const NetworkFacts& facts) {
+  site::NetworkRecord record;
   for (const std::string& name : facts.names) {
     if (!parse_address(name)) record.content.names.push_back(name);
   }
@@ -30,14 +30,14 @@ NetworkRecord provisional(const NetworkFacts& facts) {
   return record;
 }
 
-NetworkRecord remembered(const std::filesystem::path& file, const NetworkFacts& facts) {
+site::NetworkRecord remembered(const std::filesystem::path& file, const NetworkFacts& facts) {
   auto text = read_small_file(file);
   if (!text) {
     if (text.error().kind != base::ErrorKind::kNotFound)
       log_error("the history of this site's addresses cannot be read", {{"error", text.error().message}});
     return provisional(facts);
   }
-  auto record = record_from_json(*text);
+  auto record = site::record_from_json(*text);
   if (record) return std::move(*record);
   log_error("the history of this site's addresses is damaged; it begins again",
             {{"file", file.string()}, {"error", record.error().message}});
@@ -46,9 +46,9 @@ NetworkRecord remembered(const std::filesystem::path& file, const NetworkFacts& 
 
 }  // namespace
 
-NetworkRecord look_again(const NetworkFacts& facts, const AddressSources& sources, NetworkRecord before,
-                         base::WallTime now, bool& complete) {
-  NetworkContent content;
+site::NetworkRecord look_again(const NetworkFacts& facts, const AddressSources& sources,
+                               site::NetworkRecord before, base::WallTime now, bool& complete) {
+  site::NetworkContent content;
   std::vector<std::string> literal;
   for (const std::string& name : facts.names) {
     if (parse_address(name))
@@ -75,7 +75,7 @@ NetworkRecord look_again(const NetworkFacts& facts, const AddressSources& source
   content.ipv4 = std::move(found.ipv4);
   content.ipv6 = std::move(found.ipv6);
   content.ports = facts.ports;
-  return updated(std::move(before), std::move(content), now);
+  return site::updated(std::move(before), std::move(content), now);
 }
 
 struct NetworkWatch::State : std::enable_shared_from_this<State> {
@@ -100,7 +100,7 @@ struct NetworkWatch::State : std::enable_shared_from_this<State> {
 
   void begin_to_look();
   void look(base::WallTime now);
-  void keep(const NetworkRecord& found);
+  void keep(const site::NetworkRecord& found);
   void finish(RecordPtr found, bool complete);
   std::optional<Completion<RecordPtr>> enqueue(std::uint64_t id, Completion<RecordPtr> done);
   void give_up(std::uint64_t id);
@@ -119,7 +119,7 @@ void NetworkWatch::State::look(base::WallTime now) {
   bool complete = false;
   RecordPtr found = before;
   try {
-    found = std::make_shared<const NetworkRecord>(look_again(facts, sources, *before, now, complete));
+    found = std::make_shared<const site::NetworkRecord>(look_again(facts, sources, *before, now, complete));
   } catch (const std::exception& error) {
     log_error("cannot find out this site's addresses", {{"error", error.what()}});
   }
@@ -127,13 +127,13 @@ void NetworkWatch::State::look(base::WallTime now) {
 }
 
 // The disk is waited for without the lock, which event loops take.
-void NetworkWatch::State::keep(const NetworkRecord& found) {
+void NetworkWatch::State::keep(const site::NetworkRecord& found) {
   const std::lock_guard writing(file_mutex);
   {
     const std::lock_guard lock(mutex);
     if (stopped || found.version == record->version) return;
   }
-  if (auto written = write_file_atomically(file, to_json(found)); !written)
+  if (auto written = write_file_atomically(file, site::to_json(found)); !written)
     log_error("cannot keep the history of this site's addresses", {{"error", written.error().message}});
   else
     log_info("this site's addresses changed", {{"version", std::to_string(found.version)}});
@@ -187,7 +187,7 @@ NetworkWatch::NetworkWatch(NetworkFacts facts, std::filesystem::path file, const
                            AddressSources sources)
     : state_(std::make_shared<State>(std::move(facts), std::move(file), clock, std::move(sources))) {
   const std::lock_guard lock(state_->mutex);
-  state_->record = std::make_shared<const NetworkRecord>(remembered(state_->file, state_->facts));
+  state_->record = std::make_shared<const site::NetworkRecord>(remembered(state_->file, state_->facts));
   state_->begin_to_look();
 }
 

@@ -12,8 +12,8 @@
 
 #include "base/clock.hpp"
 #include "server/common/awaited.hpp"
-#include "server/edge/network_record.hpp"
 #include "server/edge/site_addresses.hpp"
+#include "site/network_record.hpp"
 
 namespace vistime::server::edge {
 
@@ -30,7 +30,7 @@ struct NetworkFacts {
   std::vector<std::string> names;  // settings, or the host's own; addresses among them are published as such
   std::vector<std::string> public_addresses;  // as configured; empty: find out
   std::string bind;                           // a single address there is the site's own
-  std::vector<SitePort> ports;
+  std::vector<site::SitePort> ports;
 };
 
 // What is asked of the system; tests give their own.
@@ -40,10 +40,10 @@ struct AddressSources {
 };
 
 // The record as of now, given the one before. Blocks.
-NetworkRecord look_again(const NetworkFacts& facts, const AddressSources& sources, NetworkRecord before,
-                         base::WallTime now, bool& complete);
+site::NetworkRecord look_again(const NetworkFacts& facts, const AddressSources& sources,
+                               site::NetworkRecord before, base::WallTime now, bool& complete);
 
-using RecordPtr = std::shared_ptr<const NetworkRecord>;
+using RecordPtr = std::shared_ptr<const site::NetworkRecord>;
 
 class NetworkWatch {
  public:

@@ -7,7 +7,7 @@
 #include <future>
 
 #include "server/common/run_testing.hpp"
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server::edge {
 namespace {
@@ -18,7 +18,7 @@ NetworkFacts facts(Strings addresses = {}) {
   return {{"meet.example.org", "198.51.100.7"},
           std::move(addresses),
           "::",
-          {{443, false, PortPurpose::kEverything, true}}};
+          {{443, false, site::PortPurpose::kEverything, true}}};
 }
 
 // What DNS and the interfaces would answer.
@@ -34,7 +34,8 @@ struct FakeSources {
   }
 };
 
-NetworkRecord looked(const NetworkFacts& with, const FakeSources& sources, NetworkRecord before = {}) {
+site::NetworkRecord looked(const NetworkFacts& with, const FakeSources& sources,
+                           site::NetworkRecord before = {}) {
   bool complete = false;
   return look_again(with, sources.get(), std::move(before), base::WallTime(), complete);
 }
@@ -43,7 +44,7 @@ TEST(LookAgain, configured_addresses_come_before_what_names_resolve_to) {
   FakeSources sources;
   EXPECT_EQ(looked(facts({"192.0.2.99"}), sources).content.ipv4, (Strings{"192.0.2.99", "198.51.100.7"}));
   EXPECT_EQ(*sources.asked, 0);
-  const NetworkContent resolved = looked(facts(), sources).content;
+  const site::NetworkContent resolved = looked(facts(), sources).content;
   EXPECT_EQ(resolved.names, (Strings{"meet.example.org"}));
   EXPECT_EQ(resolved.ipv4, (Strings{"192.0.2.10", "198.51.100.7"}));
   EXPECT_EQ(resolved.ipv6, (Strings{"2001:db8::10"}));
@@ -61,9 +62,9 @@ TEST(LookAgain, without_an_address_by_name_the_machines_own_are_told) {
 
 TEST(LookAgain, a_resolver_that_fails_changes_nothing) {
   FakeSources sources;
-  const NetworkRecord before = looked(facts(), sources);
+  const site::NetworkRecord before = looked(facts(), sources);
   sources.resolved = {{}, {}, false};
-  const NetworkRecord after = looked(facts(), sources, before);
+  const site::NetworkRecord after = looked(facts(), sources, before);
   EXPECT_EQ(after.version, before.version);
   EXPECT_EQ(after.content, before.content);
 }

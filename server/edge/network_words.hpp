@@ -5,8 +5,8 @@
 #include <span>
 #include <string_view>
 
-#include "server/edge/network_record.hpp"
 #include "server/edge/pages.hpp"
+#include "site/network_record.hpp"
 
 namespace vistime::server::edge {
 
@@ -14,7 +14,7 @@ struct NetworkWords {
   std::string_view title, lead, state, unknown_state, print;
   std::string_view short_title, short_text, short_names, short_addresses, short_port;
   std::string_view ports_title, port, transport, needed, purpose, required, optional, not_offered;
-  std::array<std::string_view, kPortPurposes> purposes;  // by PortPurpose
+  std::array<std::string_view, site::kPortPurposes> purposes;  // by site::PortPurpose
   std::string_view where_title, where_text, names, ipv4, ipv6, no_names, no_addresses;
   std::string_view path_title, path_text;
   std::array<std::string_view, 5> path_points;

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "server/common/run_testing.hpp"
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server::edge {
 namespace {

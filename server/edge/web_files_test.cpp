@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "server/common/run_testing.hpp"
-#include "server/common/temporary_folder_testing.hpp"
 #include "server/edge/edge_role.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server::edge {
 namespace {

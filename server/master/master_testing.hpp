@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
-#include "server/common/temporary_folder_testing.hpp"
 #include "server/master/master_role.hpp"
 #include "server/master/sqlite_rooms.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server::master {
 

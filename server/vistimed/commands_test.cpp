@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "server/common/data_folder.hpp"
-#include "server/common/temporary_folder_testing.hpp"
 #include "server/common/tokens.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server {
 namespace {

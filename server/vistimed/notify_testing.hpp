@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server {
 

@@ -5,8 +5,8 @@
 #include <csignal>
 #include <future>
 
-#include "server/common/temporary_folder_testing.hpp"
 #include "server/vistimed/notify_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
 namespace vistime::server {
 namespace {

@@ -226,7 +226,6 @@ Result<void> Server::make_edge_routes() {
 }
 
 edge::NetworkFacts Server::network_facts() const {
-  using edge::PortPurpose;
   edge::NetworkFacts facts;
   facts.names = settings_.host_names;
   // Its first is the host's own name.
@@ -235,13 +234,14 @@ edge::NetworkFacts Server::network_facts() const {
   facts.bind = settings_.bind;
   const auto file = static_cast<std::uint16_t>(settings_.file_port);
   facts.ports = {
-      {ports_.https, false, PortPurpose::kEverything, true},
-      {ports_.http, false, PortPurpose::kRedirect, false},
-      {port_or(ports_.master, settings_.master_port), false, PortPurpose::kMaster, false, ports_.master != 0},
-      {port_or(ports_.conference, settings_.conference_port), false, PortPurpose::kConference, false,
+      {ports_.https, false, site::PortPurpose::kEverything, true},
+      {ports_.http, false, site::PortPurpose::kRedirect, false},
+      {port_or(ports_.master, settings_.master_port), false, site::PortPurpose::kMaster, false,
+       ports_.master != 0},
+      {port_or(ports_.conference, settings_.conference_port), false, site::PortPurpose::kConference, false,
        ports_.conference != 0},
-      {file, false, PortPurpose::kFiles, false, false},
-      {ports_.https, true, PortPurpose::kMedia, false, false},
+      {file, false, site::PortPurpose::kFiles, false, false},
+      {ports_.https, true, site::PortPurpose::kMedia, false, false},
   };
   return facts;
 }

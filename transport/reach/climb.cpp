@@ -21,6 +21,16 @@ std::size_t rank(const FailedRoute& failed) {
 
 }  // namespace
 
+std::optional<std::size_t> likely_after(const FailedRoute& failed, const std::vector<Route>& routes) {
+  const std::string& code = failed.why.code;
+  if (code != "upgrade-refused" && code != "upgrade-timeout" && code != "starved") return std::nullopt;
+  Route wanted = failed.route;
+  wanted.means = Means::kRequests;
+  const auto found = std::ranges::find(routes, wanted);
+  if (found == routes.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - routes.begin());
+}
+
 const FailedRoute& most_telling(const std::vector<FailedRoute>& failed) {
   return *std::ranges::min_element(failed, {}, rank);
 }

@@ -25,6 +25,9 @@ struct FailedRoute {
 // refusal before silence. `failed` must not be empty.
 const FailedRoute& most_telling(const std::vector<FailedRoute>& failed);
 
+// Which of the routes is made likely by this failure: where a WebSocket is refused, plain requests by the same way.
+std::optional<std::size_t> likely_after(const FailedRoute& failed, const std::vector<Route>& routes);
+
 template <typename T>
 struct Climbed {
   Route route;
@@ -68,6 +71,7 @@ Task<void> take_rung(std::shared_ptr<Climb<T>> climb, std::size_t rung) {
   if (!result) {
     climb->race.failed(rung);
     climb->failed.push_back({route, result.error()});
+    if (const auto likely = likely_after(climb->failed.back(), climb->routes)) climb->race.hurry(*likely);
     if (climb->told) climb->told(climb->failed.back());
   } else if (climb->race.succeeded(rung)) {
     climb->won.emplace(Climbed<T>{route, std::move(*result)});

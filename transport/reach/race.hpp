@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <optional>
 
 #include "base/clock.hpp"
@@ -16,7 +17,7 @@ inline constexpr auto kStagger = std::chrono::milliseconds(250);
 
 class Race {
  public:
-  Race(std::size_t rungs, base::Duration stagger) : rungs_(rungs), stagger_(stagger) {}
+  Race(std::size_t rungs, base::Duration stagger);
 
   // The rung to start now, if any; ask until it answers none.
   std::optional<std::size_t> next(base::TimePoint now);
@@ -25,15 +26,17 @@ class Race {
   // The rung's attempt ended. The first success wins, later ones answer false.
   bool succeeded(std::size_t rung);
   void failed(std::size_t rung);
+  // Something was learnt that makes this rung likely: it starts next and at once, if it has not yet.
+  void hurry(std::size_t rung);
 
   std::optional<std::size_t> winner() const { return winner_; }
   // Nobody won and nobody will.
-  bool lost() const { return !winner_ && running_ == 0 && started_ == rungs_; }
+  bool lost() const { return !winner_ && running_ == 0 && waiting_.empty(); }
 
  private:
-  std::size_t rungs_;
   base::Duration stagger_;
-  std::size_t started_ = 0;
+  std::deque<std::size_t> waiting_;
+  bool hurried_ = false;  // the first of them
   std::size_t running_ = 0;
   std::optional<base::TimePoint> last_start_;
   std::optional<std::size_t> winner_;

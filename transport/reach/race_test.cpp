@@ -54,6 +54,22 @@ TEST(Race, the_first_success_wins_and_nothing_more_is_started) {
   EXPECT_FALSE(race.lost());
 }
 
+TEST(Race, a_rung_that_has_become_likely_starts_at_once_and_the_others_keep_their_order) {
+  const base::TimePoint start{};
+  Race race(4, kStagger);
+  EXPECT_EQ(race.next(start), 0);
+  EXPECT_EQ(race.next(start + 250ms), 1);
+  race.failed(0);
+  race.hurry(3);
+  race.hurry(0);  // has had its turn
+  EXPECT_EQ(race.next(start + 260ms), 3);
+  EXPECT_EQ(race.next(start + 260ms), std::nullopt);
+  EXPECT_EQ(race.wake(), start + 510ms);
+  EXPECT_EQ(race.next(start + 510ms), 2);
+  race.hurry(3);
+  EXPECT_EQ(race.next(start + 2s), std::nullopt);
+}
+
 TEST(Race, without_rungs_it_is_lost_from_the_start) { EXPECT_TRUE(Race(0, kStagger).lost()); }
 
 }  // namespace

@@ -1,8 +1,6 @@
 #include "transport/reach/tunnel.hpp"
 
-#include <curl/curl.h>
 #include <fcntl.h>
-#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +11,7 @@
 
 #include "protocol/version.hpp"
 #include "transport/awaited.hpp"
+#include "transport/reach/curl_proxy.hpp"
 #include "transport/reach/quiet_pipes.hpp"
 
 namespace vistime::transport::reach {
@@ -26,29 +25,9 @@ constexpr int kLookMs = 50;
 // The proxy's name, TCP to it, and what it needs to connect: as connect.cpp.
 constexpr long kConnectMs = 4'000;
 
-struct CurlDeleter {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-};
 struct MultiDeleter {
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
 };
-
-long kind_of(Proxy::Kind kind) {
-  switch (kind) {
-    case Proxy::Kind::kHttp: return CURLPROXY_HTTP;
-    case Proxy::Kind::kHttps: return CURLPROXY_HTTPS;
-    case Proxy::Kind::kSocks4a: return CURLPROXY_SOCKS4A;
-    case Proxy::Kind::kSocks5: return CURLPROXY_SOCKS5_HOSTNAME;
-  }
-  return CURLPROXY_HTTP;
-}
-
-CURLcode trust_also(CURL*, void* context, void* file) {
-  const auto* path = static_cast<const char*>(file);
-  return SSL_CTX_load_verify_locations(static_cast<SSL_CTX*>(context), path, nullptr) == 1
-             ? CURLE_OK
-             : CURLE_SSL_CACERT_BADFILE;
-}
 
 std::string key_of(const Proxy& proxy) { return proxy.print() + " " + proxy.user; }
 
@@ -120,34 +99,9 @@ class Tunnels::Attempt {
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
     curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, words_.data());
     curl_easy_setopt(curl, CURLOPT_USERAGENT, fmt::format("vistime/{}", protocol::release()).c_str());
-    curl_easy_setopt(curl, CURLOPT_PROXYTYPE, kind_of(proxy_.kind));
-    const bool brackets = proxy_.host.find(':') != std::string::npos;
-    curl_easy_setopt(curl, CURLOPT_PROXY, (brackets ? "[" + proxy_.host + "]" : proxy_.host).c_str());
-    curl_easy_setopt(curl, CURLOPT_PROXYPORT, static_cast<long>(proxy_.port));
-    curl_easy_setopt(curl, CURLOPT_NOPROXY, "");  // whoever asked for a tunnel has looked already
     curl_easy_setopt(curl, CURLOPT_HTTPPROXYTUNNEL, proxy_.is_socks() ? 0L : 1L);
     curl_easy_setopt(curl, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    curl_easy_setopt(curl, CURLOPT_PROXY_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    if (!ca_file_.empty()) {
-      curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, &trust_also);
-      curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, ca_file_.data());
-    }
-    set_credentials();
-  }
-
-  void set_credentials() {
-    CURL* curl = curl_.get();
-    if (!proxy_.user.empty()) {
-      curl_easy_setopt(curl, CURLOPT_PROXYUSERNAME, proxy_.user.c_str());
-      curl_easy_setopt(curl, CURLOPT_PROXYPASSWORD, proxy_.password.c_str());
-      // libcurl takes the strongest that the proxy offers; a password goes out in the clear only where nothing else is.
-      curl_easy_setopt(curl, CURLOPT_PROXYAUTH,
-                       static_cast<long>(CURLAUTH_BASIC | CURLAUTH_DIGEST | CURLAUTH_NTLM));
-    } else if (!proxy_.is_socks()) {
-      // Who is signed in to the system with Kerberos is signed in here.
-      curl_easy_setopt(curl, CURLOPT_PROXYUSERPWD, ":");
-      curl_easy_setopt(curl, CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_NEGOTIATE));
-    }
+    use_proxy(curl, proxy_, ca_file_);
   }
 
   long connect_status() const {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace vistime::server {
+namespace vistime {
 
 class TemporaryFolder {
  public:
@@ -41,4 +41,4 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace vistime::server
+}  // namespace vistime

@@ -1,12 +1,12 @@
-#include "server/edge/network_rules.hpp"
+#include "site/network_rules.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
-#include "server/common/temporary_folder_testing.hpp"
+#include "testing/temporary_folder_testing.hpp"
 
-namespace vistime::server::edge {
+namespace vistime::site {
 namespace {
 
 NetworkRecord record(bool addresses = true) {
@@ -102,4 +102,4 @@ TEST(Rules, a_browser_takes_the_pac_file) {
 }
 
 }  // namespace
-}  // namespace vistime::server::edge
+}  // namespace vistime::site

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "server/edge/network_record.hpp"
+#include "site/network_record.hpp"
 
-namespace vistime::server::edge {
+namespace vistime::site {
 
 struct RuleSet {
   std::string_view token;  // in the address: /network/rules/TOKEN
@@ -20,4 +20,4 @@ struct RuleSet {
 std::span<const RuleSet> rule_sets();
 const RuleSet* find_rule_set(std::string_view token);
 
-}  // namespace vistime::server::edge
+}  // namespace vistime::site

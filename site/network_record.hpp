@@ -16,7 +16,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 
-namespace vistime::server::edge {
+namespace vistime::site {
 
 enum class PortPurpose { kEverything, kRedirect, kMaster, kConference, kFiles, kMedia };
 inline constexpr std::size_t kPortPurposes = 6;
@@ -74,4 +74,4 @@ base::Result<NetworkRecord> record_from_json(std::string_view text);
 std::string rfc3339(base::WallTime time);
 std::optional<base::WallTime> from_rfc3339(const std::string& text);
 
-}  // namespace vistime::server::edge
+}  // namespace vistime::site

@@ -1,10 +1,10 @@
-#include "server/edge/network_record.hpp"
+#include "site/network_record.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-namespace vistime::server::edge {
+namespace vistime::site {
 namespace {
 
 const base::WallTime kNow{std::chrono::seconds(1'700'000'000)};
@@ -92,4 +92,4 @@ TEST(NetworkRecord, times_are_rfc_3339) {
 }
 
 }  // namespace
-}  // namespace vistime::server::edge
+}  // namespace vistime::site

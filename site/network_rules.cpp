@@ -1,4 +1,4 @@
-#include "server/edge/network_rules.hpp"
+#include "site/network_rules.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-namespace vistime::server::edge {
+namespace vistime::site {
 namespace {
 
 using Strings = std::vector<std::string>;
@@ -287,4 +287,4 @@ const RuleSet* find_rule_set(std::string_view token) {
   return found == kRuleSets.end() ? nullptr : &*found;
 }
 
-}  // namespace vistime::server::edge
+}  // namespace vistime::site

@@ -1,4 +1,4 @@
-#include "server/edge/network_record.hpp"
+#include "site/network_record.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-namespace vistime::server::edge {
+namespace vistime::site {
 
 using base::ErrorKind;
 using base::fail;
@@ -151,4 +151,4 @@ std::optional<base::WallTime> from_rfc3339(const std::string& text) {
   return base::WallTime(std::chrono::seconds(timegm(&parts)));
 }
 
-}  // namespace vistime::server::edge
+}  // namespace vistime::site
