@@ -26,8 +26,8 @@ struct FoundProxies {
       {};  // what could not be used, for people; the rest is tried nevertheless
 };
 
-// What was given, then the script's, then the desktop's, then the environment's. Blocks while a script is fetched and run, at most ten
-// seconds. Fails with the code "bad-proxy" only for what was given by hand.
+// What was given, then the script's, then the desktop's, then the environment's. Blocks while a script is fetched and
+// run, at most ten seconds. Fails with the code "bad-proxy" only for what was given by hand.
 base::Result<FoundProxies> find_proxies(const ProxyChoice& choice, const Server& server,
                                         const Environment& environment);
 
