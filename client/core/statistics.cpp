@@ -52,7 +52,7 @@ std::string StatisticsWriter::line(const Figures& figures) {
   const auto& link = figures.link;
   const json line = {{"time_ms", figures.time_ms},
                      {"elapsed_ms", figures.elapsed.count() / 1000},
-                     {"route", figures.route},
+                     {"route", figures.route.empty() ? json() : json(figures.route)},
                      {"phase", to_string(figures.phase)},
                      {"round_trip_ms", milliseconds(link.round_trip)},
                      {"oldest_unconfirmed_ms", milliseconds(link.oldest_unconfirmed)},
