@@ -30,6 +30,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="labs side by side (2)")
     parser.add_argument("--keep", action="store_true", help="leave a lab standing and print how to enter it")
     parser.add_argument("--json", action="store_true", help='print {"networks": [...]} on standard output')
+    parser.add_argument("--networks", type=Path, default=networks.FOLDER, metavar="DIR", dest="folder",
+                        help="where the networks are described (firewall-lab/networks)")
     parser.add_argument("--programs", type=Path, default=LAB.parent / "build" / "bin", metavar="DIR",
                         help="where vistimed and vistime are (build/bin)")
     asked = parser.parse_args(arguments)
@@ -63,7 +65,7 @@ class Face:
 
 
 def chosen_networks(asked: argparse.Namespace) -> list[Network]:
-    chosen = networks.choose(networks.load_all(), asked.networks)
+    chosen = networks.choose(networks.load_all(asked.folder), asked.networks)
     if asked.representative:
         chosen = [network for network in chosen if network.representative]
     return chosen
@@ -79,7 +81,7 @@ def hand_back(folders: list[Path]) -> None:
 
 def run(asked: argparse.Namespace, chosen: list[Network]) -> int:
     face = Face()
-    runner = Runner(Wish(asked.programs.resolve(), asked.controls, asked.keep, asked.jobs), face.say, face.report)
+    runner = Runner(Wish(asked.programs.resolve(), asked.folder.resolve(), asked.controls, asked.keep, asked.jobs), face.say, face.report)
     stopped: list[int] = []
 
     def stop(number: int, _: object) -> None:
@@ -95,7 +97,7 @@ def run(asked: argparse.Namespace, chosen: list[Network]) -> int:
         return 128 + stopped[0]
     if asked.json:
         print(json.dumps({"networks": found}, ensure_ascii=False))
-    if not asked.controls and len(chosen) == len(networks.load_all()):
+    if not asked.controls and asked.folder == networks.FOLDER and len(chosen) == len(networks.load_all()):
         results.write(found, LAB / "results")
     hand_back([RUNS, LAB / "results"])
     good = sum(result["as_expected"] for result in found)

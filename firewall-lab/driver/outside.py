@@ -34,6 +34,7 @@ class Wish:
     """How the networks are to be run."""
 
     programs: Path
+    networks: Path
     controls_only: bool = False
     keep: bool = False
     jobs: int = 2
@@ -83,7 +84,7 @@ class Runner:
         return result
 
     def _start(self, network: Network, folder: Path) -> subprocess.Popen[str] | None:
-        file = networks.FOLDER / f"{network.number:02d}-{network.name}.toml"
+        file = self._wish.networks / f"{network.number:02d}-{network.name}.toml"
         options = ["--controls"] * self._wish.controls_only + ["--keep"] * self._wish.keep
         # setpriv: should this driver be killed outright, the lab goes with it.
         command = ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--net", "--pid", "--ipc", "--uts", "--fork",

@@ -4,10 +4,11 @@ import xml.dom.minidom
 from driver import results
 
 JOINED = {"number": 1, "name": "open", "title": "Open & free", "expected": "joined", "got": "joined",
-          "as_expected": True, "route": "wss-443", "join_ms": 44, "sound_ms": 59, "failures": {}, "why": [],
+          "as_expected": True, "route": "wss-443", "join_ms": 44, "sound_ms": 59, "again_ms": 41, "failures": {},
+          "why": [],
           "controls": {"passed": 1, "of": 1}}
 REFUSED = {**JOINED, "number": 32, "name": "closed", "title": "Closed", "got": "refused", "as_expected": False,
-           "route": None, "join_ms": None, "sound_ms": None, "failures": {"wss-443": "tcp-timeout"},
+           "route": None, "join_ms": None, "sound_ms": None, "again_ms": None, "failures": {"wss-443": "tcp-timeout"},
            "why": ["took 6000 ms, more than 5000 ms"]}
 
 
@@ -23,7 +24,7 @@ class Matrix(unittest.TestCase):
 
     def test_the_table_has_a_row_for_each_and_says_why_below(self):
         found = results.markdown([JOINED, REFUSED])
-        self.assertIn("| 1 | Open & free | joined | ✓ joined | wss-443 | 44 ms | 59 ms |", found)
+        self.assertIn("| 1 | Open & free | joined | ✓ joined | wss-443 | 44 ms | 59 ms | 41 ms |", found)
         self.assertIn("1 of 2 networks as expected", found)
         self.assertIn("- took 6000 ms, more than 5000 ms", found)
 
